@@ -1,0 +1,149 @@
+"""The root of a definition: one batch of one programme."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar, NoReturn
+from zoneinfo import ZoneInfo
+
+from domain.definition.categories import Category, Mode, Quota, UnitClass, UnitEntry
+from domain.definition.evidence import Evidence, Mark
+from domain.definition.forms import Form
+from domain.definition.ladders import Ladder
+from domain.definition.mails import MailText
+from domain.definition.stages import Stage
+from domain.definition.strict import STRICT
+
+
+class Level(StrEnum):
+    """The level of the issuing office."""
+
+    MINISTRY = "ministry"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """The programme that this batch belongs to; batches of several years share its key."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Who issued the notice."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    name: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The notice itself.
+
+    number: official number (文号), empty if it has none.
+    issued_on: None when the text gives no date.
+    file: the text beside the definition, as a relative path.
+    bases: titles or numbers of the documents it rests on (依据).
+    """
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    number: str = ""
+    issued_on: date | None = None
+    file: str | None = None
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeContact:
+    """A person to ask, with the matter they answer for."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    name: str
+    phone: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The office that runs the batch.
+
+    email: where mail about the batch goes to its coordinator; None leaves these mails on the list of things to
+        tell by hand.
+    published_email: the address that the notice prints, shown to people and never mailed by itself.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    name: str
+    contacts: tuple[OfficeContact, ...] = ()
+    email: str | None = None
+    published_email: str = ""
+    address: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """Everything that a notice lays down, as one frozen value.
+
+    code: stable key of the batch and its address in the portal.
+    units_file: relative path of a file of units; its entries are read into `units`.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    code: str
+    title: str
+    year: int
+    programme: Programme
+    issuer: Issuer
+    office: Office
+    document: Document = Document()
+    timezone: str = "Asia/Shanghai"
+    unit_classes: tuple[UnitClass, ...] = ()
+    units_file: str | None = None
+    units: tuple[UnitEntry, ...] = ()
+    modes: tuple[Mode, ...] = ()
+    categories: tuple[Category, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    forms: tuple[Form, ...] = ()
+    stages: tuple[Stage, ...]
+    ladders: tuple[Ladder, ...] = ()
+    mails: tuple[MailText, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the batch's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def stage(self, key: str) -> Stage:
+        """Return the stage with this key. Raises KeyError."""
+        return next((s for s in self.stages if s.key == key), None) or _missing("stage", key)
+
+    def form(self, key: str) -> Form:
+        """Return the form with this key. Raises KeyError."""
+        return next((f for f in self.forms if f.key == key), None) or _missing("form", key)
+
+    def ladder_of(self, stage: Stage) -> Ladder | None:
+        """Return the stage's reminder ladder; None when nobody is reminded in it."""
+        return next((ladder for ladder in self.ladders if ladder.key == stage.ladder), None)
+
+    @property
+    def unconfirmed(self) -> tuple[Evidence, ...]:
+        """Return the values that were inferred and that no person has confirmed yet."""
+        return tuple(item for item in self.evidence if item.mark is Mark.INFERRED)
+
+
+def _missing(what: str, key: str) -> NoReturn:
+    raise KeyError(f"no {what} {key!r}")

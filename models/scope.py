@@ -1,0 +1,113 @@
+"""One filter narrows every read to the reader's branch: a session without a scope sees no scoped row.
+
+A class is scoped by one of the mixins here. The filter works on every ORM statement (select, bulk update and delete),
+so a list, a search, a count and an autocomplete cannot differ in what they show.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, event, false, select
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    aliased,
+    declared_attr,
+    mapped_column,
+    with_loader_criteria,
+)
+from sqlalchemy.sql.base import ExecutableOption
+
+from domain.access import Actor, Role
+
+KEY = "linxuan_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a session may see; None in a field means everything in that direction."""
+
+    branch: str | None = None
+    programmes: frozenset[int] | None = None
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Scope":
+        """Return the scope of an actor; the system sees all."""
+        if actor.role is Role.SYSTEM:
+            return cls()
+        return cls(actor.branch, actor.programmes)
+
+
+class BranchScoped:
+    """Mixin: rows that belong to a unit, seen by those whose branch holds it."""
+
+    @declared_attr
+    @classmethod
+    def unit_id(cls) -> Mapped[int]:
+        """Return the unit's key column."""
+        return mapped_column(ForeignKey("units.id"), index=True)
+
+
+class BatchScoped:
+    """Mixin: rows of a batch, seen by those who work in its programme."""
+
+    @declared_attr
+    @classmethod
+    def batch_id(cls) -> Mapped[int]:
+        """Return the batch's key column."""
+        return mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+
+
+def set_scope(session: Session, scope: Scope) -> None:
+    """Give a session its scope."""
+    session.info[KEY] = scope
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    """Add the scope's criteria to a statement; relationships and column loads inherit them from their parent."""
+    if (
+        state.is_column_load
+        or state.is_relationship_load
+        or not (state.is_select or state.is_update or state.is_delete)
+    ):
+        return
+    criteria = _criteria(state.session.info.get(KEY))
+    if criteria:
+        state.statement = state.statement.options(*criteria)
+
+
+@lru_cache(maxsize=1024)
+def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
+    """Return the loader options of a scope; cached, since a session runs many statements under one scope."""
+    from models.batches import Batch, Programme  # noqa: PLC0415 - these modules use the mixins above
+    from models.units import Unit  # noqa: PLC0415 - same reason
+
+    of_units, of_batches = BranchScoped.__subclasses__(), BatchScoped.__subclasses__()
+    found: list[ExecutableOption] = []
+
+    def narrow(cls: Any, condition: ColumnElement[bool]) -> None:
+        found.append(with_loader_criteria(cls, condition, include_aliases=True))
+
+    if scope is None:
+        everything: list[type[object]] = [Unit, Batch, Programme, *of_units, *of_batches]
+        for cls in dict.fromkeys(everything):
+            narrow(cls, false())
+        return tuple(found)
+    if scope.branch is not None:
+        inner = aliased(Unit, name="scope_units")
+        units = select(inner.id).where(inner.path.startswith(scope.branch, autoescape=True))
+        narrow(Unit, Unit.path.startswith(scope.branch, autoescape=True))
+        for unit_owned in of_units:
+            narrow(unit_owned, unit_owned.unit_id.in_(units))
+    if scope.programmes is not None:
+        allowed = sorted(scope.programmes)
+        batch = aliased(Batch, name="scope_batches")
+        batches = select(batch.id).where(batch.programme_id.in_(allowed))
+        narrow(Programme, Programme.id.in_(allowed))
+        narrow(Batch, Batch.programme_id.in_(allowed))
+        for batch_owned in of_batches:
+            narrow(batch_owned, batch_owned.batch_id.in_(batches))
+    return tuple(found)

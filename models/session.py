@@ -1,0 +1,98 @@
+"""Engine and sessions: one place decides how transactions begin, wait and are made durable.
+
+SQLite: WAL; reads begin deferred, writes `BEGIN IMMEDIATE` with 5 s of waiting, which rules out lost updates and
+half-applied schema changes. Business commits are synchronous=FULL, marks of sending NORMAL: after a power cut a mark
+may be missing, and the mail is then shown as uncertain, but no decision is ever lost. PostgreSQL needs none of this.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from models.scope import Scope, set_scope
+
+SQLITE_WAIT_MS = 5_000
+READ_ONLY = "linxuan_read_only"
+
+
+class Database:
+    """One database with its ways in: `write`, `read` and `mark`, each a transaction that commits once."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = url
+        self.engine = _engine(url, "FULL", pool_size)
+        self.reader = self.engine.execution_options(**{READ_ONLY: True})
+        self._marks = self.engine if _is_memory(url) or not _is_sqlite(url) else _engine(url, "NORMAL", 2)
+        self._sessions = sessionmaker(expire_on_commit=False)
+
+    @contextmanager
+    def write(self, scope: Scope | None = None) -> Iterator[Session]:
+        """Yield a session in one writing transaction; commits at the end, rolls back on any error."""
+        with self.session(self.engine, scope) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self, scope: Scope | None = None) -> Iterator[Session]:
+        """Yield a session for reading; nothing is committed."""
+        with self.session(self.reader, scope) as session:
+            yield session
+
+    @contextmanager
+    def mark(self) -> Iterator[Session]:
+        """Yield a session for marks of sending, which see everything and need not survive a power cut."""
+        with self.session(self._marks, Scope()) as session, session.begin():
+            yield session
+
+    def session(self, engine: Engine, scope: Scope | None) -> Session:
+        """Return a new session on one of the engines; the door that asks for it also closes it."""
+        session = self._sessions(bind=engine)
+        if scope is not None:
+            set_scope(session, scope)
+        return session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+        self._marks.dispose()
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")
+
+
+def _is_memory(url: str) -> bool:
+    return url in {"sqlite://", "sqlite:///:memory:"}
+
+
+def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
+    if not _is_sqlite(url):
+        return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+    if _is_memory(url):
+        options["poolclass"] = StaticPool
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _prepare(synchronous))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(synchronous: str) -> Any:
+    def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={SQLITE_WAIT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.close()
+
+    return prepare
+
+
+def _begin(connection: Connection) -> None:
+    is_read = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")

@@ -1,0 +1,116 @@
+"""The audit log: written in the transaction of the act, chained so that a change or a gap shows.
+
+An act that cannot be recorded does not happen: the entry and the act commit together or not at all.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.access import Action, Actor
+from models import AuditEntry, AuditHead
+
+START = "0" * 64
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What is recorded of one act.
+
+    what: the thing acted on, in words a person understands. before, after: the values that changed, JSON-able.
+    """
+
+    actor: Actor
+    now: datetime
+    action: Action
+    what: str
+    batch_id: int | None = None
+    unit_id: int | None = None
+    reason: str = ""
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+def record(session: Session, act: Act) -> None:
+    """Add an act to the log of this transaction; the end of the chain stays locked until it commits."""
+    head = session.execute(select(AuditHead).with_for_update()).scalar_one()
+    entry = AuditEntry(
+        at=act.now,
+        actor=act.actor.name,
+        user_id=act.actor.user_id,
+        role=act.actor.role.value,
+        action=act.action.value,
+        what=act.what[:200],
+        batch_id=act.batch_id,
+        unit_id=act.unit_id,
+        reason=act.reason[:500],
+        changes={"before": dict(act.before), "after": dict(act.after)},
+        previous=head.digest,
+    )
+    entry.digest = _digest(entry)
+    head.digest = entry.digest
+    head.entries += 1
+    session.add(entry)
+    session.flush()
+
+
+def ensure_chain(session: Session) -> None:
+    """Make the head of an empty chain, once, when a database is set up."""
+    if session.execute(select(AuditHead.id)).first() is None:
+        session.add(AuditHead(digest=START, entries=0))
+        session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check of the whole chain found; `broken_at` is the id of the first entry that does not fit."""
+
+    entries: int
+    is_whole: bool
+    broken_at: int | None = None
+    because: str = ""
+
+
+def verify(session: Session) -> Verification:
+    """Check every entry against the one before it, and the number of entries against the head."""
+    previous, seen, last_id = START, 0, 0
+    while True:
+        page = session.scalars(
+            select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(PAGE)
+        ).all()
+        for entry in page:
+            if entry.previous != previous or entry.digest != _digest(entry):
+                return Verification(seen, False, entry.id, "记录被改动，或其前的记录被删除")
+            previous, seen, last_id = entry.digest, seen + 1, entry.id
+        session.expunge_all()
+        if len(page) < PAGE:
+            break
+    head = session.execute(select(AuditHead)).scalar_one()
+    if (head.digest, head.entries) != (previous, seen):
+        return Verification(seen, False, last_id, "末尾的记录被删除")
+    return Verification(seen, True)
+
+
+def _digest(entry: AuditEntry) -> str:
+    """Return the hash of an entry's words and of the digest before it."""
+    words = [
+        entry.previous,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor,
+        entry.user_id,
+        entry.role,
+        entry.action,
+        entry.what,
+        entry.batch_id,
+        entry.unit_id,
+        entry.reason,
+        entry.changes,
+    ]
+    text = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What can be done with a batch: store and publish its definition, advance it, extend its dates."""

@@ -1,0 +1,124 @@
+"""Everything that a use case needs to know of one batch, read once per transaction."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.access import Subject
+from domain.calendar import Calendar
+from domain.definition import Definition
+from domain.errors import NotFound
+from domain.milestones import BatchState, Deadline, Milestone, StageState, milestones
+from domain.plan import Moment, plan
+from models import AppliedMoment, Batch, BatchStage, BatchVersion, Extension
+from services.calendar import official_calendar
+from services.definitions.reading import from_canonical
+
+
+@dataclass(frozen=True, slots=True)
+class BatchContext:
+    """A batch with its definition in force, the rows of its stages by key, and what has happened."""
+
+    batch: Batch
+    definition: Definition
+    stages: dict[str, BatchStage]
+    state: BatchState
+    calendar: Calendar
+
+    @property
+    def subject(self) -> Subject:
+        """Return the batch as a subject of access."""
+        return Subject(programme_id=self.batch.programme_id)
+
+    def milestones(self) -> dict[str, Milestone]:
+        """Return the milestone of every stage."""
+        return milestones(self.definition, self.state, self.calendar)
+
+    def plan(self, until: datetime | None = None) -> list[Moment]:
+        """Return the moments that are not in the ledger yet."""
+        return plan(self.definition, self.state, self.calendar, until=until)
+
+
+def get_batch(session: Session, code: str) -> Batch:
+    """Return the batch with this code. Raises NotFound, also for a batch outside the session's scope."""
+    batch = session.scalars(select(Batch).where(Batch.code == code)).one_or_none()
+    if batch is None:
+        raise NotFound(f"没有编号为“{code}”的批次。")
+    return batch
+
+
+def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext:
+    """Return the context of a batch; `lock` keeps other writers off its row until the transaction ends.
+
+    Raises NotFound.
+    """
+    statement = select(Batch).where(Batch.id == batch_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    batch = session.scalars(statement).one_or_none()
+    if batch is None:
+        raise NotFound("没有这个批次。")
+    stages = session.scalars(
+        select(BatchStage)
+        .where(BatchStage.batch_id == batch_id)
+        .order_by(BatchStage.position)
+        .execution_options(populate_existing=lock)
+    ).all()
+    by_key = {stage.key: stage for stage in stages}
+    return BatchContext(
+        batch, definition_of(session, batch), by_key, _state(session, batch, by_key), official_calendar()
+    )
+
+
+def reload(session: Session, context: BatchContext) -> BatchContext:
+    """Return the context after changes made in this transaction."""
+    session.flush()
+    return load(session, context.batch.id)
+
+
+def definition_of(session: Session, batch: Batch) -> Definition:
+    """Return the definition of the batch's newest revision."""
+    version = session.execute(
+        select(BatchVersion.digest, BatchVersion.document)
+        .where(BatchVersion.batch_id == batch.id)
+        .order_by(BatchVersion.revision.desc())
+        .limit(1)
+    ).one()
+    return _parsed(version.digest, json.dumps(version.document, ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=128)
+def _parsed(digest: str, text: str) -> Definition:
+    """Parse a canonical document once per process; definitions are frozen, so sharing them is safe."""
+    return from_canonical(text)
+
+
+def _state(session: Session, batch: Batch, stages: dict[str, BatchStage]) -> BatchState:
+    special: dict[str, dict[datetime, Deadline]] = {key: {} for key in stages}
+    extensions = session.scalars(
+        select(Extension)
+        .where(Extension.batch_id == batch.id, Extension.unit_id.is_not(None))
+        .order_by(Extension.granted_at)
+    )
+    for extension in extensions:
+        base = stages[extension.stage_key].due_at
+        if base is None or extension.due_at > base:
+            deadline = Deadline(extension.due_at, since=extension.granted_at, is_base=False)
+            special[extension.stage_key].setdefault(extension.due_at, deadline)
+    applied = frozenset(session.scalars(select(AppliedMoment.key).where(AppliedMoment.batch_id == batch.id)))
+    return BatchState({key: _stage_state(row, special[key]) for key, row in stages.items()}, applied)
+
+
+def _stage_state(row: BatchStage, special: dict[datetime, Deadline]) -> StageState:
+    is_fixed = row.due_at is not None and (row.due_since is not None or row.opened_at is not None)
+    return StageState(
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        base=Deadline(row.due_at, since=row.due_since) if is_fixed and row.due_at else None,
+        special=tuple(special.values()),
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,174 @@
+"""Storing a definition as a batch's draft: a new revision, and the projections that pages and queries read."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from domain.access import Action, Actor, Subject, require
+from domain.definition import Definition, UnitEntry
+from domain.errors import Conflict, Invalid, Problem
+from domain.milestones import BatchState as NothingHappened
+from domain.milestones import milestones
+from models import Batch, BatchCategory, BatchQuota, BatchStage, BatchState, BatchUnit, BatchVersion, Programme, Unit
+from services import audit
+from services.calendar import official_calendar
+from services.definitions.writing import canonical_json, digest
+
+
+def store_draft(
+    session: Session, definition: Definition, *, actor: Actor, now: datetime, revision: int | None = None
+) -> Batch:
+    """Store a definition as the newest revision of its batch, and rebuild the projections.
+
+    revision: the one that the writer had read; None for a writer that replaces whatever is there (a file).
+    Raises NotAllowed; Conflict when somebody stored a newer revision meanwhile, or when the batch is published.
+    """
+    programme = _programme(session, definition)
+    require(actor, Action.EDIT_DEFINITION, Subject(programme_id=programme.id))
+    batch = session.scalars(select(Batch).where(Batch.code == definition.code).with_for_update()).one_or_none()
+    if batch is None:
+        batch = Batch(code=definition.code, programme_id=programme.id, revision=0)
+        _describe(batch, definition)
+        session.add(batch)
+    elif batch.state is not BatchState.DRAFT:
+        raise Conflict(f"批次“{batch.title}”已发布，定义不能直接修改；日期请用“延期”。")
+    elif revision is not None and revision != batch.revision:
+        raise Conflict(f"草稿已被他人修改（现为第 {batch.revision} 稿，您依据的是第 {revision} 稿），请刷新后重试。")
+    _describe(batch, definition)
+    session.flush()
+    last = session.scalars(
+        select(BatchVersion).where(BatchVersion.batch_id == batch.id).order_by(BatchVersion.revision.desc()).limit(1)
+    ).one_or_none()
+    if last is None or last.digest != digest(definition):
+        add_version(session, batch, definition, actor=actor, now=now)
+        audit.record(
+            session,
+            audit.Act(
+                actor=actor,
+                now=now,
+                action=Action.EDIT_DEFINITION,
+                what=f"批次“{batch.title}”第 {batch.revision} 稿",
+                batch_id=batch.id,
+                after={"digest": digest(definition)},
+            ),
+        )
+    project(session, batch, definition)
+    return batch
+
+
+def add_version(
+    session: Session, batch: Batch, definition: Definition, *, actor: Actor, now: datetime
+) -> BatchVersion:
+    """Add the definition as the batch's next revision."""
+    batch.revision += 1
+    version = BatchVersion(
+        batch_id=batch.id,
+        revision=batch.revision,
+        digest=digest(definition),
+        document=json.loads(canonical_json(definition)),
+        created_at=now,
+        created_by=actor.name,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _programme(session: Session, definition: Definition) -> Programme:
+    found = session.scalars(select(Programme).where(Programme.key == definition.programme.key)).one_or_none()
+    if found is None:
+        found = Programme(key=definition.programme.key, name=definition.programme.name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _describe(batch: Batch, definition: Definition) -> None:
+    batch.title = definition.title
+    batch.year = definition.year
+    batch.number = definition.document.number
+    batch.issuer = definition.issuer.name
+    batch.issued_on = definition.document.issued_on
+    batch.level = definition.issuer.level.value
+    batch.timezone = definition.timezone
+
+
+def project(session: Session, batch: Batch, definition: Definition) -> None:
+    """Rebuild the tables of units, stages, categories and quotas from the definition of a draft."""
+    for table in (BatchUnit, BatchStage, BatchCategory, BatchQuota):
+        session.execute(delete(table).where(table.batch_id == batch.id))
+    units = _ensure_units(session, definition.units)
+    session.add_all(
+        BatchUnit(batch_id=batch.id, unit_id=units[entry.code].id, class_key=entry.unit_class)
+        for entry in definition.units
+    )
+    dates = milestones(definition, NothingHappened(), official_calendar())
+    session.add_all(
+        BatchStage(
+            batch_id=batch.id,
+            key=stage.key,
+            position=position,
+            kind=stage.kind,
+            title=stage.title,
+            opens_at=dates[stage.key].opens_at,
+            due_at=dates[stage.key].due_at,
+        )
+        for position, stage in enumerate(definition.stages)
+    )
+    session.add_all(
+        BatchCategory(
+            batch_id=batch.id,
+            key=category.key,
+            position=position,
+            name=category.name,
+            subtypes=[{"key": subtype.key, "name": subtype.name} for subtype in category.subtypes],
+        )
+        for position, category in enumerate(definition.categories)
+    )
+    session.add_all(
+        BatchQuota(
+            batch_id=batch.id,
+            key=quota.key,
+            class_key=class_key,
+            category_key=quota.category,
+            subtypes=list(quota.subtypes),
+            limit=quota.limit,
+            strength=quota.strength,
+        )
+        for quota in definition.quotas
+        for class_key in quota.classes
+    )
+    session.flush()
+
+
+def _ensure_units(session: Session, entries: tuple[UnitEntry, ...]) -> dict[str, Unit]:
+    """Return the units by code, adding those that the tree does not have yet; known units keep their addresses."""
+    known = {unit.code: unit for unit in session.scalars(select(Unit))}
+    names = {unit.name: unit.code for unit in known.values()}
+    waiting = [entry for entry in entries if entry.code not in known]
+    taken = [entry for entry in waiting if entry.name in names]
+    if taken:
+        raise Invalid(Problem(f"units.{e.code}.name", e.name, f"单位名称已属于代码 {names[e.name]}") for e in taken)
+    while waiting:
+        ready = [entry for entry in waiting if entry.upper is None or entry.upper in known]
+        if not ready:
+            raise Invalid(Problem(f"units.{e.code}.upper", str(e.upper), "上级单位不存在") for e in waiting)
+        for entry in ready:
+            upper = known.get(entry.upper) if entry.upper else None
+            unit = Unit(
+                code=entry.code,
+                name=entry.name,
+                short=entry.short,
+                path=f"{upper.path if upper else '/'}{entry.code}/",
+                upper=upper,
+                email=entry.email,
+                mobile=entry.mobile,
+                phone=entry.phone,
+            )
+            session.add(unit)
+            known[entry.code] = unit
+        session.flush()
+        waiting = [entry for entry in waiting if entry.code not in known]
+    return known

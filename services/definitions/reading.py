@@ -1,0 +1,108 @@
+"""Definitions in: from YAML, from plain data, from the canonical text of the database."""
+
+import json
+from pathlib import Path
+
+from domain.definition import Definition
+from domain.errors import Invalid, Problem
+from domain.lint import Level, check
+from domain.lint.findings import shown
+from domain.lint.references import is_inside
+from services.calendar import official_calendar
+from services.definitions.shapes import shape
+from services.definitions.yaml_text import MOST_BYTES, read_yaml
+
+
+def load_file(path: Path) -> Definition:
+    """Return the definition of a YAML file, with the units of its units file.
+
+    Raises Invalid with every problem at once: of the file, of its shape, or of its sense.
+    """
+    return parse(read_file(path), base_dir=path.parent)
+
+
+def parse(raw: object, *, base_dir: Path | None) -> Definition:
+    """Return the definition that plain data describes, once it has passed the checks.
+
+    raw: dicts with text keys, lists and plain values.
+    base_dir: the folder in which `units_file` is looked for and may not be left; None where no file may be named.
+    Raises Invalid with every problem of its shape, or, when the shape is right, of its sense.
+    """
+    definition = parse_unchecked(raw, base_dir=base_dir)
+    found = check(definition, official_calendar())
+    problems = [finding.problem for finding in found if finding.level is Level.ERROR]
+    if problems:
+        raise Invalid(problems)
+    return definition
+
+
+def parse_unchecked(raw: object, *, base_dir: Path | None) -> Definition:
+    """Return the definition that plain data describes, whether or not it makes sense.
+
+    For the check of the definition itself, which shows doubts beside errors. Arguments and errors as for `parse`.
+    """
+    problems: list[Problem] = []
+    if isinstance(raw, dict) and raw.get("units_file") is not None:
+        try:
+            raw = raw | {"units": _units(raw, base_dir)}
+        except Invalid as refused:
+            problems += refused.problems
+    try:
+        definition = shape(raw)
+    except Invalid as refused:
+        raise Invalid([*problems, *refused.problems]) from None
+    if problems:
+        raise Invalid(problems)
+    return definition
+
+
+def from_canonical(text: str) -> Definition:
+    """Return the definition of a canonical text, as it was stored; it was checked before.
+
+    Raises Invalid when the text is not a definition.
+    """
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Invalid([Problem("文件", shown(text), "不是 JSON")]) from None
+    return shape(raw)
+
+
+def read_file(path: Path) -> object:
+    """Return the plain data of a YAML file. Raises Invalid when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Reading one byte more than allowed may cut a character; then the size is the reason.
+        if len(content) <= MOST_BYTES:
+            raise Invalid([Problem(path.name, "", "文件不是 UTF-8 编码", "另存为 UTF-8 编码")]) from None
+        text = content.decode("utf-8", "ignore")
+    except (OSError, ValueError):
+        raise Invalid([Problem(path.name, "", "文件不存在或无法读取")]) from None
+    return read_yaml(text)
+
+
+def _units(raw: dict[str, object], base_dir: Path | None) -> object:
+    file = raw["units_file"]
+    if not isinstance(file, str):
+        raise Invalid([Problem("units_file", shown(file), "应为文字")])
+    if raw.get("units"):
+        raise Invalid([Problem("units_file", file, "units_file 和 units 只能写一个", "删去其中一个")])
+    if base_dir is None:
+        raise Invalid([Problem("units_file", file, "这里不能引用文件", "把单位写在 units 下")])
+    path = base_dir / file
+    if not is_inside(file) or not path.resolve().is_relative_to(base_dir.resolve()):
+        advice = "写相对路径，如 units/cities.yaml"
+        raise Invalid([Problem("units_file", file, "文件须在本配置所在的文件夹之内", advice)])
+    try:
+        units = read_file(path)
+    except Invalid as refused:
+        raise Invalid(
+            Problem("units_file", file, f"{problem.path}：{problem.sentence}", problem.allowed)
+            for problem in refused.problems
+        ) from None
+    if not isinstance(units, list):
+        raise Invalid([Problem("units_file", file, "应为单位的列表", "每项以 - code: 开头")])
+    return units

@@ -1,0 +1,1 @@
+"""What units owe and how they settle it."""

@@ -1,0 +1,70 @@
+"""The rows of duties: made from the facts, kept equal to them."""
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from domain.duties import Window, expected_duties
+from domain.facts import DutyKey, ExtensionRef, TitleRef, UnitRef
+from models import BatchUnit, Duty, Extension, Programme, Title
+from services.batches.context import BatchContext
+
+CHUNK = 1_000
+
+
+def recompute(session: Session, context: BatchContext) -> dict[DutyKey, Window]:
+    """Return every duty of the batch with its window, from units, titles, extensions and dates alone."""
+    batch_id = context.batch.id
+    units = [
+        UnitRef(unit_id, class_key)
+        for unit_id, class_key in session.execute(
+            select(BatchUnit.unit_id, BatchUnit.class_key).where(BatchUnit.batch_id == batch_id)
+        )
+    ]
+    extensions = [
+        ExtensionRef(row.stage_key, row.due_at, row.granted_at, row.unit_id, row.title_id)
+        for row in session.scalars(select(Extension).where(Extension.batch_id == batch_id))
+    ]
+    return expected_duties(context.definition, context.milestones(), units, _titles(session, context), extensions)
+
+
+def _titles(session: Session, context: BatchContext) -> list[TitleRef]:
+    wanted = [stage.collect.titles for stage in context.definition.stages if stage.collect and stage.collect.titles]
+    if not wanted:
+        return []
+    rows = session.execute(
+        select(Title.id, Title.unit_id, Programme.key, Title.batch_no, Title.category, Title.withdrawn_on)
+        .join(Programme, Programme.id == Title.programme_id)
+        .where(Programme.key.in_({titles.programme for titles in wanted}))
+        .order_by(Title.id)
+    )
+    return [TitleRef(*row[:5], is_valid=row.withdrawn_on is None) for row in rows]
+
+
+def sync_duties(session: Session, context: BatchContext) -> None:
+    """Add the duties that the facts call for and take away the unsettled ones that they no longer do."""
+    expected = recompute(session, context)
+    present = {
+        DutyKey(row.stage_key, row.unit_id, row.title_id): row
+        for row in session.execute(
+            select(Duty.id, Duty.stage_key, Duty.unit_id, Duty.title_id, Duty.settled_as).where(
+                Duty.batch_id == context.batch.id
+            )
+        )
+    }
+    gone = [row.id for key, row in present.items() if key not in expected and row.settled_as is None]
+    for start in range(0, len(gone), CHUNK):
+        session.execute(delete(Duty).where(Duty.id.in_(gone[start : start + CHUNK])))
+    new = [
+        {
+            "batch_id": context.batch.id,
+            "stage_key": key.stage,
+            "unit_id": key.unit_id,
+            "title_id": key.title_id,
+            "opens_at": window.opens_at,
+            "due_at": window.due_at,
+        }
+        for key, window in expected.items()
+        if key not in present
+    ]
+    if new:
+        session.execute(insert(Duty), new)

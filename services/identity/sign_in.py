@@ -1,0 +1,84 @@
+"""Signing in, in three steps, so that no transaction is open while a password is hashed.
+
+`begin` counts the try as failed and commits; `prove` works on nothing but the two texts; `finish` takes the try back and
+starts a session. A database that only one may write to is thus never held by a queue of people signing in. An unknown
+name and a wrong password get the same sentence after the same time (S52).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.errors import NotAllowed
+from models import Membership, User
+from services.identity import memberships, passwords, sessions, throttle
+from services.identity.throttle import Attempt
+from services.identity.users import find_by_sign_in_name
+
+WRONG = "账号或密码不正确。"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Who may be trying to sign in. user_id, password_hash: None when nobody active has that name."""
+
+    attempt: Attempt
+    reserved: tuple[int, ...]
+    user_id: int | None = None
+    password_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a candidate knows the password. new_hash: at today's costs, None when the stored one has them."""
+
+    candidate: Candidate
+    new_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that has begun. choices: all memberships that the person may act in now."""
+
+    token: str
+    user: User
+    membership: Membership
+    choices: tuple[Membership, ...]
+
+
+def begin(session: Session, attempt: Attempt, *, now: datetime) -> Candidate:
+    """Look up a name and count the try; commit before `prove`. now: wall time. Raises TryLater."""
+    reserved = throttle.reserve(session, attempt, now)
+    user = find_by_sign_in_name(session, attempt.name)
+    if user is None or not user.is_active:
+        return Candidate(attempt, reserved)
+    return Candidate(attempt, reserved, user.id, user.password_hash)
+
+
+def prove(candidate: Candidate, password: str) -> Proof:
+    """Check a password. Raises NotAllowed when it does not fit, TryLater when too many are being checked."""
+    if not passwords.is_right(candidate.password_hash, password) or candidate.password_hash is None:
+        raise NotAllowed(WRONG, code="wrong_password")
+    is_outdated = passwords.needs_rehash(candidate.password_hash)
+    return Proof(candidate, passwords.hash_password(password) if is_outdated else None)
+
+
+def finish(session: Session, proof: Proof, *, now: datetime, effective_now: datetime) -> SignedIn:
+    """Start a session in the first valid membership.
+
+    now: wall time, for the session. effective_now: for the terms of office.
+    Raises NotAllowed when the account or its password changed meanwhile, or when it has no membership.
+    """
+    candidate = proof.candidate
+    user = session.get(User, candidate.user_id)
+    if user is None or not user.is_active or user.password_hash != candidate.password_hash:
+        raise NotAllowed(WRONG, code="wrong_password")
+    choices = memberships.choices(session, user.id, now=effective_now)
+    if not choices:
+        raise NotAllowed("您的账号目前没有有效的身份，请联系上级推荐单位或主办处室管理员。", code="no_membership")
+    throttle.forgive(session, candidate.attempt, candidate.reserved, now)
+    if proof.new_hash is not None:
+        user.password_hash = proof.new_hash
+    token = sessions.start(session, choices[0], now=now)
+    return SignedIn(token, user, choices[0], tuple(choices))
