@@ -152,6 +152,8 @@ class AllowList:
                     above.add(normalise_domain(f"x.{entry[2:]}").removeprefix("x."))
                 elif entry.startswith("@"):
                     domains.add(normalise_domain(entry[1:]))
+                elif entry != "*" and "*" in entry:
+                    raise BadAddress("“*”只能单独使用，或写在开头的“*.”中。")
                 elif entry != "*":
                     addresses.add(normalise_address(entry).lower())
             except BadAddress as error:

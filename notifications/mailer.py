@@ -135,9 +135,9 @@ class YagmailMailer:
         self._used_at = self._clock()
         if reply.outcome is Outcome.OK:
             self._mails += 1
-        elif reply.code in {None, CLOSING} or reply.outcome is Outcome.UNCERTAIN:
-            self._hang_up()
-        elif self._connection is not None and not _agrees(self._connection, "RSET"):
+            return
+        is_over = reply.code in {None, CLOSING} or reply.outcome is Outcome.UNCERTAIN
+        if is_over or (self._connection is not None and not _agrees(self._connection, "RSET")):
             self._hang_up()
 
     def _hang_up(self) -> None:

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from notifications.address import BadAddress, Mailbox
 
-LINE_LENGTH = 76  # RFC 2047: of every header line that holds an encoded word; RFC 2045: of base64
+LINE_LENGTH = 76  # RFC 2047: of header lines with encoded words; RFC 2045: of base64
 HEADER_LENGTH = 900  # characters of one value; a longer one is a mistake, and no line may pass 998
 NAME_LENGTH = 40
 ENVELOPE_OF_WORD = len("=?utf-8?b?") + len("?=")
@@ -133,10 +133,7 @@ def _folded(line: str, words: list[str]) -> Iterator[str]:
 
 
 def _encoded(value: str, column: int) -> str:
-    """Return encoded words, folded; `column` is where the first one starts.
-
-    Each word holds whole characters, as RFC 2047 asks.
-    """
+    """Return encoded words of whole characters, folded; `column` is where the first one starts."""
     left = value.encode()
     words: list[str] = []
     while left:

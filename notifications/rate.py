@@ -1,7 +1,7 @@
 """The pace towards each mail host: no more than it allows, slower when it complains, a pause when it is in trouble.
 
-Nothing here sleeps or reads a clock: `at` is in monotonic seconds, and whoever asks waits by its own means. All may be
-shared by the sending threads of one process.
+Nothing here sleeps or reads a clock: `at` is in monotonic seconds, and whoever asks waits by its own means.
+All may be shared by the sending threads of one process.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def backoff_seconds(attempt: int, random_unit: float) -> float:
 
     attempt: from 1. random_unit: in [0, 1), so that what failed together does not come back together.
     """
-    longest = min(LONGEST_BACKOFF_SECONDS, SHORTEST_BACKOFF_SECONDS * 2 ** min(max(attempt, 1), DOUBLINGS))
+    doubled: int = 2 ** min(max(attempt, 1), DOUBLINGS)
+    longest = min(LONGEST_BACKOFF_SECONDS, SHORTEST_BACKOFF_SECONDS * doubled)
     return longest / 2 * (1 + random_unit)
 
 
@@ -83,7 +84,8 @@ class HostRate:
 class _Circuit:
     failures: int = 0
     pauses: int = 0
-    open_until: float = 0.0
+    until: float = 0.0  # end of the pause, or of the patience with the probe
+    is_probed: bool = False
 
 
 class HostBreaker:
@@ -103,9 +105,10 @@ class HostBreaker:
             circuit = self._circuits.get(host)
             if circuit is None or circuit.failures < self._failures_to_open:
                 return 0.0
-            if at < circuit.open_until:
-                return circuit.open_until - at
-            circuit.open_until = at + PROBE_SECONDS
+            if at < circuit.until:
+                return circuit.until - at
+            circuit.is_probed = True
+            circuit.until = at + PROBE_SECONDS
             return 0.0
 
     def succeeded(self, host: str) -> None:
@@ -121,7 +124,8 @@ class HostBreaker:
         with self._lock:
             circuit = self._circuits.setdefault(host, _Circuit())
             circuit.failures += 1
-            is_late = circuit.failures > self._failures_to_open and at < circuit.open_until - PROBE_SECONDS
-            if circuit.failures >= self._failures_to_open and not is_late:
+            is_paused = at < circuit.until and not circuit.is_probed
+            if circuit.failures >= self._failures_to_open and not is_paused:
                 circuit.pauses += 1
-                circuit.open_until = at + backoff_seconds(circuit.pauses, random_unit)
+                circuit.is_probed = False
+                circuit.until = at + backoff_seconds(circuit.pauses, random_unit)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = "tests/data/requirements.md"
+TABLES = "docs/source/requirement-lines.md"
 REPORT = "docs/requirements.md"
 
 ID = re.compile(r"\bS\d{3}-\d{2,3}\b")
@@ -22,7 +22,7 @@ HEADING = re.compile(r"^## (?P<title>.+)$")
 INTRODUCTION = """\
 # What is proved
 
-Made by `make docs` from the docstrings of the tests; the lines stand in `tests/data/requirements.md`.
+Made by `make docs` from the docstrings of the tests; the lines stand in `docs/source/requirement-lines.md`.
 """
 
 

@@ -48,17 +48,7 @@ def note_call(session: Session, batch_id: int, call: Call, *, actor: Actor, now:
         noted_by=actor.name,
     )
     session.add(note)
-    session.execute(
-        update(PhoneDuty)
-        .where(
-            PhoneDuty.batch_id == batch_id,
-            PhoneDuty.unit_id == call.unit_id,
-            PhoneDuty.stage_key == call.stage,
-            PhoneDuty.done_at.is_(None),
-            PhoneDuty.at <= call.called_at,
-        )
-        .values(done_at=now, done_by=actor.name)
-    )
+    _settle_calls(session, note)
     session.flush()
     audit.record(
         session,
@@ -73,6 +63,20 @@ def note_call(session: Session, batch_id: int, call: Call, *, actor: Actor, now:
         ),
     )
     return note
+
+
+def _settle_calls(session: Session, note: CallNote) -> None:
+    session.execute(
+        update(PhoneDuty)
+        .where(
+            PhoneDuty.batch_id == note.batch_id,
+            PhoneDuty.unit_id == note.unit_id,
+            PhoneDuty.stage_key == note.stage_key,
+            PhoneDuty.done_at.is_(None),
+            PhoneDuty.at <= note.called_at,
+        )
+        .values(done_at=note.noted_at, done_by=note.noted_by)
+    )
 
 
 def _require_complete(session: Session, batch_id: int, call: Call, now: datetime) -> None:

@@ -21,8 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+    f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 )
 
 # A door may answer with a stricter or more exact value of its own (a sandbox for an uploaded

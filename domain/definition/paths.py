@@ -56,12 +56,3 @@ def lookup(definition: Definition, path: str) -> object:
         else:
             raise KeyError(path)
     return found
-
-
-def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """Yield every plain value with its path, in the order of the definition."""
-    own = list(children(value))
-    if not own and not isinstance(value, tuple):
-        yield path, value
-    for name, child in own:
-        yield from leaves(child, f"{path}.{name}" if path else name)

@@ -31,10 +31,9 @@ def check_order(definition: Definition) -> Iterator[Finding]:
     try:
         TopologicalSorter({stage.key: stage.opens.after for stage in definition.stages}).prepare()
     except CycleError as circle:
-        # The sorter walks against the arrows of time.
-        path = circle.args[1][::-1]
-        sentence = f"环节互相等待，永远无法开放：{' → '.join(path)}"
-        yield error("stage_cycle", f"stages.{path[0]}.opens.after", sentence, value=path[0])
+        first = circle.args[1][0]
+        sentence = f"环节互相等待，永远无法开放：{' → '.join(circle.args[1])}"
+        yield error("stage_cycle", f"stages.{first}.opens.after", sentence, value=first)
 
 
 def _stage(definition: Definition, stage: Stage) -> Iterator[Finding]:

@@ -8,24 +8,41 @@ from domain.definition.paths import children, members
 from domain.forms import FORBIDDEN
 from domain.lint.findings import Finding, error
 
-SHORT, LONG = 200, 20_000
-LONG_TEXTS = frozenset({"body", "quote", "note", "help", "address", "site", "file", "path", "confirmed_by"})
+LONG = 20_000
+SHORT = 200
+LONG_TEXTS = frozenset({"body", "quote", "note", "help", "bases"})
+LIMITS = {
+    "programme.name": 120,
+    "issuer.name": 120,
+    "document.number": 80,
+    "timezone": 40,
+    "stages.*.title": 120,
+    "categories.*.name": 80,
+    "units.*.name": 120,
+    "units.*.short": 40,
+    "units.*.phone": 40,
+    "units.*.mobile": 40,
+}
+"""Places whose tables hold less than 200 characters; items of a list are written as *."""
 
 
 def check(definition: Definition) -> Iterator[Finding]:
     """Yield texts that are empty, too long, or hold characters that nobody sees."""
-    yield from _part(definition, "")
+    yield from _part(definition, "", "")
 
 
-def _part(value: object, path: str) -> Iterator[Finding]:
+def _part(value: object, path: str, pattern: str) -> Iterator[Finding]:
     needed = _needed(value)
     for name, child in children(value):
         place = f"{path}.{name}" if path else name
+        kind = "*" if isinstance(value, tuple) else name
+        like = f"{pattern}.{kind}" if pattern else kind
         if isinstance(child, str):
-            limit = LONG if name in LONG_TEXTS else SHORT
+            is_long = bool(LONG_TEXTS.intersection(like.split(".")[-2:]))
+            limit = LONG if is_long else LIMITS.get(like, SHORT)
             yield from _text(place, child, limit=limit, is_needed=name in needed)
         else:
-            yield from _part(child, place)
+            yield from _part(child, place, like)
 
 
 def _needed(value: object) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Storing a definition as a batch's draft: a new revision, and the projections that pages and queries read."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -104,9 +105,16 @@ def project(session: Session, batch: Batch, definition: Definition) -> None:
         BatchUnit(batch_id=batch.id, unit_id=units[entry.code].id, class_key=entry.unit_class)
         for entry in definition.units
     )
+    session.add_all(_stages(batch, definition))
+    session.add_all(_categories(batch, definition))
+    session.add_all(_quotas(batch, definition))
+    session.flush()
+
+
+def _stages(batch: Batch, definition: Definition) -> Iterator[BatchStage]:
     dates = milestones(definition, NothingHappened(), official_calendar())
-    session.add_all(
-        BatchStage(
+    for position, stage in enumerate(definition.stages):
+        yield BatchStage(
             batch_id=batch.id,
             key=stage.key,
             position=position,
@@ -115,32 +123,31 @@ def project(session: Session, batch: Batch, definition: Definition) -> None:
             opens_at=dates[stage.key].opens_at,
             due_at=dates[stage.key].due_at,
         )
-        for position, stage in enumerate(definition.stages)
-    )
-    session.add_all(
-        BatchCategory(
+
+
+def _categories(batch: Batch, definition: Definition) -> Iterator[BatchCategory]:
+    for position, category in enumerate(definition.categories):
+        yield BatchCategory(
             batch_id=batch.id,
             key=category.key,
             position=position,
             name=category.name,
             subtypes=[{"key": subtype.key, "name": subtype.name} for subtype in category.subtypes],
         )
-        for position, category in enumerate(definition.categories)
-    )
-    session.add_all(
-        BatchQuota(
-            batch_id=batch.id,
-            key=quota.key,
-            class_key=class_key,
-            category_key=quota.category,
-            subtypes=list(quota.subtypes),
-            limit=quota.limit,
-            strength=quota.strength,
-        )
-        for quota in definition.quotas
-        for class_key in quota.classes
-    )
-    session.flush()
+
+
+def _quotas(batch: Batch, definition: Definition) -> Iterator[BatchQuota]:
+    for quota in definition.quotas:
+        for class_key in quota.classes:
+            yield BatchQuota(
+                batch_id=batch.id,
+                key=quota.key,
+                class_key=class_key,
+                category_key=quota.category,
+                subtypes=list(quota.subtypes),
+                limit=quota.limit,
+                strength=quota.strength,
+            )
 
 
 def _ensure_units(session: Session, entries: tuple[UnitEntry, ...]) -> dict[str, Unit]:

@@ -1,4 +1,4 @@
-"""More time (延期), and leave to answer after the deadline (补报); both are rows with a reason, never edits."""
+"""More time (延期): a row with a reason, never an edit of history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from domain.access import Action, Actor, require
 from domain.definition import MailKind
 from domain.errors import Conflict, Invalid, NotFound, Problem
 from domain.instants import describe, stamp
-from models import BatchStage, BatchState, BatchUnit, Duty, Extension, LatePermit, Title, Unit
+from models import BatchStage, BatchState, BatchUnit, Duty, Extension, Title, Unit
 from services import audit
 from services.batches.context import BatchContext, load
 from services.batches.schedule import refresh
@@ -36,7 +36,7 @@ def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now
     """
     context = load(session, batch_id, lock=True)
     require(actor, Action.EXTEND, context.subject)
-    row = _running_stage(context, more.stage)
+    row = running_stage(context, more.stage)
     was = _current_due(session, context, row, more)
     _require_later(context, more, was, now)
     extension = Extension(
@@ -56,25 +56,12 @@ def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now
     session.flush()
     context = refresh(session, context)
     _tell(session, context, extension)
-    zone = context.definition.zone
-    audit.record(
-        session,
-        audit.Act(
-            actor=actor,
-            now=now,
-            action=Action.EXTEND,
-            what=f"{row.title}：{_for_whom(session, more)}",
-            batch_id=batch_id,
-            unit_id=more.unit_id,
-            reason=more.reason,
-            before={"due_at": describe(was, zone, is_deadline=True)},
-            after={"due_at": describe(more.due_at, zone, is_deadline=True)},
-        ),
-    )
+    _log(session, context, extension, actor)
     return extension
 
 
-def _running_stage(context: BatchContext, key: str) -> BatchStage:
+def running_stage(context: BatchContext, key: str) -> BatchStage:
+    """Return a stage of a running batch. Raises NotFound, Conflict."""
     row = context.stages.get(key)
     if row is None:
         raise NotFound("没有这个环节。")
@@ -141,77 +128,27 @@ def _tell(session: Session, context: BatchContext, extension: Extension) -> None
     notify_units(session, context, session.scalars(owing.distinct()).all(), notice)
 
 
-def _for_whom(session: Session, more: MoreTime) -> str:
-    if more.unit_id is None:
-        return "全部单位"
-    unit = session.get_one(Unit, more.unit_id)
-    title = session.get(Title, more.title_id) if more.title_id else None
-    return f"{unit.name}（{title.holder}）" if title else unit.name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateLeave:
-    """Leave for one unit (or one title of it) to answer after the deadline, until a moment."""
-
-    stage: str
-    unit_id: int
-    until: datetime
-    reason: str
-    approver: str
-    title_id: int = 0
-    file_id: int | None = None
-
-
-def accept_late(session: Session, batch_id: int, leave: LateLeave, *, actor: Actor, now: datetime) -> LatePermit:
-    """Let a unit answer late (补报); the deadline itself does not move, and the answer is marked as late.
-
-    Raises NotAllowed, NotFound, Conflict when nothing is overdue there, Invalid with every problem.
-    """
-    context = load(session, batch_id, lock=True)
-    require(actor, Action.ACCEPT_LATE, context.subject)
-    row = _running_stage(context, leave.stage)
-    needed = {"reason": (leave.reason, "请填写补报原因"), "approver": (leave.approver, "请填写批准人")}
-    problems = [Problem(path, "", sentence) for path, (text, sentence) in needed.items() if not text.strip()]
-    if leave.until <= now:
-        problems.append(Problem("until", "", "补报期限须晚于当前时间"))
-    if problems:
-        raise Invalid(problems)
-    overdue = select(Duty.id).where(
-        Duty.batch_id == batch_id,
-        Duty.stage_key == leave.stage,
-        Duty.unit_id == leave.unit_id,
-        Duty.settled_as.is_(None),
-        Duty.due_at <= now,
-    )
-    if leave.title_id:
-        overdue = overdue.where(Duty.title_id == leave.title_id)
-    if session.execute(overdue).first() is None:
-        raise Conflict("该单位在本环节没有逾期未报的事项，无需补报。")
-    permit = LatePermit(
-        batch_id=batch_id,
-        unit_id=leave.unit_id,
-        stage_key=leave.stage,
-        title_id=leave.title_id,
-        until=leave.until,
-        reason=leave.reason.strip(),
-        approver=leave.approver.strip(),
-        file_id=leave.file_id,
-        granted_at=now,
-        granted_by=actor.name,
-    )
-    session.add(permit)
-    session.flush()
+def _log(session: Session, context: BatchContext, extension: Extension, actor: Actor) -> None:
+    zone = context.definition.zone
     audit.record(
         session,
         audit.Act(
             actor=actor,
-            now=now,
-            action=Action.ACCEPT_LATE,
-            what=f"{row.title}：{session.get_one(Unit, leave.unit_id).name}",
-            batch_id=batch_id,
-            unit_id=leave.unit_id,
-            reason=f"{leave.reason}（批准人：{leave.approver}）",
-            after={"until": describe(leave.until, context.definition.zone)},
+            now=extension.granted_at,
+            action=Action.EXTEND,
+            what=f"{context.stages[extension.stage_key].title}：{_for_whom(session, extension)}",
+            batch_id=extension.batch_id,
+            unit_id=extension.unit_id,
+            reason=extension.reason,
+            before={"due_at": describe(extension.was_due_at, zone, is_deadline=True)},
+            after={"due_at": describe(extension.due_at, zone, is_deadline=True)},
         ),
     )
-    return permit
+
+
+def _for_whom(session: Session, extension: Extension) -> str:
+    if extension.unit_id is None:
+        return "全部单位"
+    unit = session.get_one(Unit, extension.unit_id)
+    title = session.get(Title, extension.title_id) if extension.title_id else None
+    return f"{unit.name}（{title.holder}）" if title else unit.name

@@ -105,7 +105,7 @@ def _escalate(
     else:
         above[None] = owing
     plain = Notice.of(moment, MailKind.ESCALATION, f"{context.batch.code}/{moment.key}", leave)
-    for upper_id, below in above.items():
+    for upper_id, below in sorted(above.items(), key=lambda item: (item[0] is None, item[0] or 0)):
         notice = replace(plain, facts={"units": sorted(below)})
         if upper_id is not None:
             notify_units(session, context, [upper_id], notice)

@@ -48,7 +48,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 def _key(dumper: yaml.SafeDumper, key: _Key) -> yaml.ScalarNode:
     # With the tag that a reader would guess, the key is written without quotes.
-    guessed = dumper.resolve(yaml.ScalarNode, str(key), (True, False))
+    guessed = dumper.resolve(yaml.ScalarNode, str(key), (True, False))  # type: ignore[no-untyped-call]  # so in its stubs
     return dumper.represent_scalar(guessed, str(key))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from domain.access import ROLE_NAMES, Action, Actor, Role
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from models import Membership, Post, Unit, User
+from services.audit import Act, record
 from services.identity import sessions
 from services.identity.programmes import ids_of, unknown_among
 from services.identity.reach import require_reach, require_reach_of
@@ -39,7 +40,10 @@ class Grant:
 
 
 def grant(session: Session, wanted: Grant, *, actor: Actor, now: datetime) -> Membership:
-    """Give a person a membership. Raises NotAllowed, NotFound, Invalid; Conflict for roles that exclude each other."""
+    """Give a person a membership.
+
+    Raises NotAllowed, NotFound, Invalid; Conflict for roles that exclude each other.
+    """
     require_reach_of(session, wanted.unit_id, wanted.programmes, actor=actor, action=Action.MANAGE_USERS)
     user = session.get(User, wanted.user_id)
     if user is None:

@@ -26,12 +26,12 @@ def require_reach_of(
     unit = session.get(Unit, unit_id) if unit_id is not None else None
     if actor.branch is not None:
         if unit is None:
-            raise NotAllowed("只能管理本单位及下级单位人员的身份。")
+            raise NotAllowed("只能管理本单位及下级单位人员的身份。", action=action.value)
         require(actor, action, Subject(unit_path=unit.path))
     if actor.programmes is not None:
         wanted = ids_of(session, programmes)
         if wanted is None or not wanted <= actor.programmes:
-            raise NotAllowed("只能管理本人所负责项目的人员身份。")
+            raise NotAllowed("只能管理本人所负责项目的人员身份。", action=action.value)
 
 
 def require_over(session: Session, user: User, *, actor: Actor, action: Action) -> None:

@@ -1,11 +1,12 @@
 """Signing in, in three steps, so that no transaction is open while a password is hashed.
 
-`begin` counts the try as failed and commits; `prove` works on nothing but the two texts; `finish` takes the try back and
-starts a session. A database that only one may write to is thus never held by a queue of people signing in. An unknown
+`begin` counts the try as failed and commits, `prove` works on nothing but the two texts, `finish` takes the try back
+and starts a session: a database that only one may write to is never held by a queue of people signing in. An unknown
 name and a wrong password get the same sentence after the same time (S52).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,18 +14,28 @@ from sqlalchemy.orm import Session
 from domain.errors import NotAllowed
 from models import Membership, User
 from services.identity import memberships, passwords, sessions, throttle
-from services.identity.throttle import Attempt
 from services.identity.users import find_by_sign_in_name
 
 WRONG = "账号或密码不正确。"
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to sign in.
+
+    name: as typed. address: of the client. devices: the browser's marks by the id of the person who signed in there.
+    """
+
+    name: str
+    address: str
+    devices: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """Who may be trying to sign in. user_id, password_hash: None when nobody active has that name."""
 
-    attempt: Attempt
-    reserved: tuple[int, ...]
+    reservation: throttle.Reservation
     user_id: int | None = None
     password_hash: str | None = None
 
@@ -49,11 +60,13 @@ class SignedIn:
 
 def begin(session: Session, attempt: Attempt, *, now: datetime) -> Candidate:
     """Look up a name and count the try; commit before `prove`. now: wall time. Raises TryLater."""
-    reserved = throttle.reserve(session, attempt, now)
     user = find_by_sign_in_name(session, attempt.name)
+    device = attempt.devices.get(user.id) if user is not None else None
+    origin = throttle.Origin(attempt.name, attempt.address, device)
+    reservation = throttle.reserve(session, origin, now=now)
     if user is None or not user.is_active:
-        return Candidate(attempt, reserved)
-    return Candidate(attempt, reserved, user.id, user.password_hash)
+        return Candidate(reservation)
+    return Candidate(reservation, user.id, user.password_hash)
 
 
 def prove(candidate: Candidate, password: str) -> Proof:
@@ -77,7 +90,7 @@ def finish(session: Session, proof: Proof, *, now: datetime, effective_now: date
     choices = memberships.choices(session, user.id, now=effective_now)
     if not choices:
         raise NotAllowed("您的账号目前没有有效的身份，请联系上级推荐单位或主办处室管理员。", code="no_membership")
-    throttle.forgive(session, candidate.attempt, candidate.reserved, now)
+    throttle.forgive(session, candidate.reservation, now=now)
     if proof.new_hash is not None:
         user.password_hash = proof.new_hash
     token = sessions.start(session, choices[0], now=now)

@@ -6,7 +6,6 @@ signed in before is counted apart from all of them, so that a stranger's tries c
 
 import hashlib
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,10 +35,12 @@ class TryLater(RuleBroken):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to sign in.
+class Origin:
+    """Where a try comes from and whom it is about.
 
-    name: as typed. address: of the client. device: mark of a browser in which this person has signed in before.
+    name: as typed; counting by account would tell a stranger which mobile number belongs to it. address: of the
+    client.
+    device: mark of a browser in which this very person has signed in before; None for any other.
     """
 
     name: str
@@ -47,41 +48,49 @@ class Attempt:
     device: str | None = None
 
 
-def reserve(session: Session, attempt: Attempt, now: datetime) -> tuple[int, ...]:
-    """Count a try as failed before its password is looked at, and return the ids of the rows.
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A try that counts as failed until it is forgiven."""
+
+    origin: Origin
+    row_ids: tuple[int, ...]
+
+
+def reserve(session: Session, origin: Origin, *, now: datetime) -> Reservation:
+    """Count a try as failed before its password is looked at.
 
     Committed at once, so that many tries at the same time cannot all be the first; success takes the rows back.
     Raises TryLater when the name, the address or the browser must wait.
     """
-    limits = _limits(attempt)
+    limits = _limits(origin)
     _require_patience(session, limits, now)
     rows = [SignInFailure(subject=subject, failed_at=now) for subject in limits]
     session.add_all(rows)
     session.flush()
-    return tuple(row.id for row in rows)
+    return Reservation(origin, tuple(row.id for row in rows))
 
 
-def forgive(session: Session, attempt: Attempt, reserved: Sequence[int], now: datetime) -> None:
+def forgive(session: Session, reservation: Reservation, *, now: datetime) -> None:
     """Take back a try that succeeded, with the failures before it from the same place, and all that are too old."""
-    here = next(iter(_limits(attempt)))
+    here = next(iter(_limits(reservation.origin)))
     session.execute(
         delete(SignInFailure).where(
-            SignInFailure.id.in_(reserved)
+            SignInFailure.id.in_(reservation.row_ids)
             | (SignInFailure.subject == here)
             | (SignInFailure.failed_at <= now - WINDOW)
         )
     )
 
 
-def _limits(attempt: Attempt) -> dict[str, int]:
+def _limits(origin: Origin) -> dict[str, int]:
     """Return how many failures are free for each subject of a try; the first is the narrowest.
 
     The name is hashed: people type passwords into the wrong field.
     """
-    name = hashlib.sha256(attempt.name.strip().casefold().encode("utf-8", "replace")).hexdigest()[:32]
-    if attempt.device is not None:
-        return {f"device:{attempt.device[:64]}": FREE_OF_NAME_HERE}
-    address = attempt.address[:64]
+    name = hashlib.sha256(origin.name.strip().casefold().encode("utf-8", "replace")).hexdigest()[:32]
+    if origin.device is not None:
+        return {f"device:{origin.device[:64]}": FREE_OF_NAME_HERE}
+    address = origin.address[:64]
     return {
         f"name:{name} address:{address}": FREE_OF_NAME_HERE,
         f"name:{name}": FREE_OF_NAME,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor
-from domain.errors import Invalid, NotFound, Problem, RuleBroken
+from domain.errors import Conflict, Invalid, NotFound, Problem
 from domain.forms import FORBIDDEN, MOBILE
 from models import User
 from notifications.address import BadAddress, normalise_address
@@ -82,7 +82,7 @@ def deactivate(session: Session, user_id: int, *, actor: Actor, now: datetime) -
     user = _get(session, user_id)
     require_over(session, user, actor=actor, action=Action.MANAGE_USERS)
     if actor.user_id == user.id:
-        raise RuleBroken("不能停用自己的账号，请由另一位系统管理员办理。")
+        raise Conflict("不能停用自己的账号，请由另一位系统管理员办理。")
     user.is_active = False
     sessions.end_sessions_of(session, user.id, now=now)
     _record(session, user, "停用账号", actor=actor, now=now)
@@ -94,11 +94,15 @@ def find_by_sign_in_name(session: Session, typed: str) -> User | None:
     The three never meet: an account name has no "@" and does not look like a mobile number.
     """
     name = unicodedata.normalize("NFKC", typed[:300]).strip().casefold()
+    if FORBIDDEN.search(name):
+        return None
     if "@" in name:
-        return session.scalars(select(User).where(User.email == name)).one_or_none()
-    if MOBILE.match(name):
-        return session.scalars(select(User).where(User.mobile == normal_mobile(name))).one_or_none()
-    return session.scalars(select(User).where(User.account == name)).one_or_none() if "\x00" not in name else None
+        fits = User.email == name
+    elif MOBILE.match(name):
+        fits = User.mobile == normal_mobile(name)
+    else:
+        fits = User.account == name
+    return session.scalars(select(User).where(fits)).one_or_none()
 
 
 def normal_mobile(typed: str) -> str:

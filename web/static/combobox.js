@@ -26,6 +26,7 @@
     let active = -1;
     let asked = 0;
     let timer = 0;
+    let waiting = false;
 
     input.placeholder = options.placeholder;
     clear.setAttribute("aria-label", "清除");
@@ -45,6 +46,7 @@
 
     function close() {
       list.hidden = true;
+      waiting = false;
       active = -1;
       input.setAttribute("aria-expanded", "false");
       input.removeAttribute("aria-activedescendant");
@@ -62,6 +64,7 @@
     }
 
     function show(found, more) {
+      waiting = false;
       const chosen = new Set(source.chosen().map((item) => String(item.id)));
       items = found;
       list.replaceChildren(
@@ -133,7 +136,11 @@
       );
     }
 
+    /* What is on the list no longer answers what was typed, so Enter must not pick from it. */
     const later = () => {
+      asked += 1;
+      waiting = true;
+      mark(-1);
       window.clearTimeout(timer);
       timer = window.setTimeout(() => search(input.value.trim()), options.delay);
     };
@@ -162,9 +169,9 @@
         if (!open) return search("");
         const step = event.key === "ArrowDown" ? 1 : -1;
         if (items.length) mark((active + step + items.length) % items.length);
-      } else if (event.key === "Enter" && open && active >= 0) {
+      } else if (event.key === "Enter" && (open || waiting)) {
         event.preventDefault();
-        pick(items[active]);
+        if (active >= 0) pick(items[active]);
       } else if (event.key === "Escape" && open) {
         event.stopPropagation();
         close();

@@ -1,0 +1,1 @@
+"""The composition root: settings, database, the app, and the command line."""

@@ -1,0 +1,1 @@
+"""The commands of `linxuan`, one file a noun."""

