@@ -22,6 +22,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "health": ("linxuan.commands.health:health", "检查数据库、时钟和发件箱"),
     "user": ("linxuan.commands.users:user", "账号"),
     "audit": ("linxuan.commands.audit:audit", "操作记录"),
+    "load": ("linxuan.commands.definitions:load", "读入批次定义（YAML），存为草稿"),
+    "dump": ("linxuan.commands.definitions:dump", "把批次定义写成 YAML"),
+    "lint": ("linxuan.commands.definitions:lint", "检查批次定义"),
+    "schema": ("linxuan.commands.definitions:schema", "批次定义的 JSON Schema"),
+    "rehearse": ("linxuan.commands.rehearsal:rehearse", "模拟运行：列出将发生的每件事"),
+    "calendar": ("linxuan.commands.calendar:calendar", "工作日推算"),
     "web": ("linxuan.commands.web:web", "启动网页服务"),
 }
 

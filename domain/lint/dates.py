@@ -106,7 +106,7 @@ def _year(definition: Definition, stage: Stage) -> Iterator[Finding]:
     written = (("opens", stage.opens.on), ("due", stage.due.on if stage.due is not None else None))
     for part, on in written:
         if on is not None and on.year != definition.year:
-            sentence = f"{day_text(on)} 不在本批次的 {definition.year} 年"
+            sentence = f"{day_text(on)}不在本批次的 {definition.year} 年"
             yield warning("year_mismatch", f"stages.{stage.key}.{part}.on", sentence, advice="核对年份", value=on)
 
 
@@ -116,8 +116,8 @@ def _day_off(stage: Stage, on: date, calendar: Calendar) -> Iterator[Finding]:
         return
     before, after = calendar.nearest(on, later=False), calendar.nearest(on, later=True)
     part = "on" if stage.due.on is not None else "at"
-    sentence = f"「{stage.title}」的截止日 {day_text(on)} 是休息日（{day.name}）"
-    advice = f"可改为此前的工作日 {day_text(before)} 或此后的工作日 {day_text(after)}；系统不会自行改动"
+    sentence = f"「{stage.title}」的截止日 {day_text(on)}是休息日（{day.name}）"
+    advice = f"可改为此前的工作日 {day_text(before)}或此后的工作日 {day_text(after)}；系统不会自行改动"
     yield warning("due_on_day_off", f"stages.{stage.key}.due.{part}", sentence, advice=advice, value=on)
 
 

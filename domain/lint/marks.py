@@ -34,7 +34,7 @@ def _mark(place: str, item: Evidence, value: object) -> Iterator[Finding]:
         yield error("no_confirmer", f"{place}.confirmed_by", "已确认的值没有确认人", advice=advice, value=item.path)
     if item.mark is Mark.INFERRED:
         reason = "；".join(part for part in (item.note, f"原文：{item.quote}" if item.quote else "") if part)
-        sentence = "推断值尚未确认，确认前不能发布"
+        sentence = "推定值尚未确认，确认前不能发布"
         yield warning("unconfirmed", item.path, sentence, advice=reason, value=_text(value))
 
 

@@ -99,7 +99,7 @@ def check_ceilings(definition: Definition, moments: Sequence[Moment]) -> Iterato
         for days in _days_by_class(definition, moments).values():
             start, most = _busiest_week(sorted(days))
             if most > ceiling:
-                sentence = f"自 {day_text(start)} 起七天内同一单位要收 {most} 次提醒，超过每周上限 {ceiling} 次"
+                sentence = f"自 {day_text(start)}起七天内同一单位要收 {most} 次提醒，超过每周上限 {ceiling} 次"
                 path = f"ladders.{ladder.key}.ceiling_per_week"
                 yield warning("ceiling_exceeded", path, sentence, advice="减少提醒次数，或提高上限", value=ceiling)
                 break

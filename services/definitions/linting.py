@@ -53,7 +53,7 @@ def lint_file(path: Path) -> Report:
 
 def _row(finding: Finding) -> FindingRow:
     return FindingRow(
-        level=finding.level,
+        level=finding.level.value,
         code=finding.code,
         path=finding.path,
         sentence=finding.sentence,

@@ -42,9 +42,9 @@ def parse_unchecked(raw: object, *, base_dir: Path | None) -> Definition:
     For the check of the definition itself, which shows doubts beside errors. Arguments and errors as for `parse`.
     """
     problems: list[Problem] = []
-    if isinstance(raw, dict) and raw.get("units_file") is not None:
+    if isinstance(raw, dict) and isinstance(file := raw.get("units_file"), str):
         try:
-            raw = raw | {"units": _units(raw, base_dir)}
+            raw = raw | {"units": _units(raw, file, base_dir)}
         except Invalid as refused:
             problems += refused.problems
     try:
@@ -84,10 +84,7 @@ def read_file(path: Path) -> object:
     return read_yaml(text)
 
 
-def _units(raw: dict[str, object], base_dir: Path | None) -> object:
-    file = raw["units_file"]
-    if not isinstance(file, str):
-        raise Invalid([Problem("units_file", shown(file), "应为文字")])
+def _units(raw: dict[str, object], file: str, base_dir: Path | None) -> object:
     if raw.get("units"):
         raise Invalid([Problem("units_file", file, "units_file 和 units 只能写一个", "删去其中一个")])
     if base_dir is None:

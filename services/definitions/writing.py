@@ -15,6 +15,8 @@ from domain.definition import Definition
 from services.definitions.yaml_text import resolve
 
 WIDTH = 110
+OLD_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks of an earlier YAML, lost unless they are escaped."""
 INLINE = re.compile(r"[A-Za-z0-9_-]+")
 INLINE_CHARS = 96
 
@@ -40,8 +42,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    if style is None and not isinstance(resolve(text), str):
+    style = None
+    if OLD_BREAKS.search(text):
+        style = '"'
+    elif "\n" in text:
+        style = "|"
+    elif not isinstance(resolve(text), str):
         style = "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

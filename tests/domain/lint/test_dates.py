@@ -95,7 +95,7 @@ def test_a_deadline_on_a_saturday_is_warned_of_with_the_working_days_around_it()
     assert [(f.level, f.code, f.path, f.value) for f in found] == [
         ("warning", "due_on_day_off", "stages.recommend.due.on", "2021-11-20")
     ]
-    assert found[0].sentence == "「推荐报送」的截止日 2021-11-20（周六） 是休息日（周末）"
+    assert found[0].sentence == "「推荐报送」的截止日 2021-11-20（周六）是休息日（周末）"
     assert "2021-11-19（周五）" in found[0].advice
     assert "2021-11-22（周一）" in found[0].advice
 

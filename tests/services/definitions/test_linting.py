@@ -19,7 +19,7 @@ def test_a_report_names_level_code_place_and_advice() -> None:
                 "level": "warning",
                 "code": "due_on_day_off",
                 "path": "stages.contacts.due.on",
-                "sentence": "「联系人反馈」的截止日 2023-03-18（周六） 是休息日（周末）",
+                "sentence": "「联系人反馈」的截止日 2023-03-18（周六）是休息日（周末）",
                 "advice": "可改为此前的工作日 2023-03-17（周五）或此后的工作日 2023-03-20（周一）；系统不会自行改动",
                 "value": "2023-03-18",
             }
@@ -66,7 +66,7 @@ def test_a_file_with_errors_is_reported_with_its_warnings_too(tmp_path: Path) ->
 def test_a_sound_file_has_an_empty_report_and_a_broken_one_a_line(tmp_path: Path) -> None:
     sound, broken = tmp_path / "sound.yaml", tmp_path / "broken.yaml"
     sound.write_text(dump(small_batch()), encoding="utf-8")
-    broken.write_text("a: [1", encoding="utf-8")
+    broken.write_text("a: 1\nb: ]", encoding="utf-8")
 
     assert lint_file(sound) == {"findings": []}
-    assert [(row["code"], row["path"]) for row in lint_file(broken)["findings"]] == [("shape", "第 1 行")]
+    assert [(row["code"], row["path"]) for row in lint_file(broken)["findings"]] == [("shape", "第 2 行")]

@@ -1,7 +1,6 @@
 """Definitions in: every slip named at once, by stable keys, in Chinese."""
 
 import copy
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -171,7 +170,7 @@ def test_a_units_file_outside_the_folder_is_refused(folder: Path, file: str) -> 
 
 
 def test_a_link_out_of_the_folder_is_refused(folder: Path) -> None:
-    os.symlink(folder.parent / "secret.yaml", folder / "units" / "link.yaml")
+    (folder / "units" / "link.yaml").symlink_to(folder.parent / "secret.yaml")
 
     assert [problem.sentence for problem in refused(with_file("units/link.yaml"), folder)] == [
         "文件须在本配置所在的文件夹之内"

@@ -17,7 +17,7 @@ from services.definitions.reading import parse_unchecked
 from tests.support.definitions import changed, small_batch
 
 SMALL = small_batch()
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(str.strip)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8).map(str.strip)
 TRICKY = st.sampled_from(
     ["18:00", "yes", "null", "~", "010", "089", "1e3", "2023-03-20", "- a", "a: b", "#", "一\n二", "''"]
 )
@@ -28,7 +28,7 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
     if get_origin(hint) is UnionType:
         return st.one_of(*map(anything, get_args(hint)))
     if get_origin(hint) is tuple:
-        return st.lists(anything(get_args(hint)[0]), max_size=2).map(tuple)
+        return st.lists(anything(get_args(hint)[0]), max_size=1).map(tuple)
     if isinstance(hint, EnumMeta):
         return st.sampled_from(list(hint))
     if is_dataclass(hint):
@@ -45,7 +45,7 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
 
 
 DEFINITIONS = anything(Definition).map(lambda definition: replace(definition, units_file=None))
-PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(DEFINITIONS)

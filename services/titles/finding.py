@@ -1,0 +1,93 @@
+"""Looking a title up, by the name it bears now or by any that it bore before (S003-58)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from domain.access import Action, Actor, Subject, require
+from domain.errors import NotFound
+from models import Title, TitleAlias
+from services.progress.paging import Page, page_of
+
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which titles to find; None where it does not matter.
+
+    text: part of a name, present or former, or of a credit code. valid_on: day on which the title must be in force,
+    so that a check of the past sees what was true then (S003-60).
+    """
+
+    text: str = ""
+    programme_id: int | None = None
+    batch_no: int | None = None
+    category: str | None = None
+    unit_id: int | None = None
+    valid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitlePage:
+    """Some titles with their units and former names, by batch and name; `page` says which part of how many."""
+
+    titles: list[Title]
+    page: Page
+
+
+def find_titles(session: Session, wanted: Wanted, *, page: int = 1) -> TitlePage:
+    """Return the titles in the session's scope that fit, in three queries."""
+    found = _narrowed(select(Title), wanted)
+    total = session.scalar(_narrowed(select(func.count(Title.id)), wanted)) or 0
+    shown = page_of(total, page)
+    ordered = (
+        found.options(joinedload(Title.unit), selectinload(Title.aliases))
+        .order_by(Title.batch_no, Title.category, Title.holder, Title.id)
+        .offset(shown.offset)
+        .limit(shown.size)
+    )
+    return TitlePage(list(session.scalars(ordered)), shown)
+
+
+def get_title(session: Session, title_id: int, *, actor: Actor, lock: bool = False) -> Title:
+    """Return a title that the actor may change. Raises NotFound, NotAllowed."""
+    statement = select(Title).where(Title.id == title_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    title = session.scalars(statement).one_or_none()
+    if title is None:
+        raise NotFound("名单库中没有这一条。")
+    require(actor, Action.MANAGE_TITLES, Subject(title.programme_id, title.unit.path))
+    return title
+
+
+def _narrowed[*Row](statement: Select[*Row], wanted: Wanted) -> Select[*Row]:
+    text = wanted.text.strip()[:LONGEST_SEARCH]
+    if text:
+        former = select(TitleAlias.title_id).where(TitleAlias.name.icontains(text, autoescape=True))
+        statement = statement.where(
+            or_(
+                Title.holder.icontains(text, autoescape=True),
+                Title.credit_code.icontains(text, autoescape=True),
+                Title.id.in_(former),
+            )
+        )
+    for column, value in (
+        (Title.programme_id, wanted.programme_id),
+        (Title.batch_no, wanted.batch_no),
+        (Title.category, wanted.category),
+        (Title.unit_id, wanted.unit_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.valid_on is not None:
+        statement = statement.where(
+            and_(
+                or_(Title.awarded_on.is_(None), Title.awarded_on <= wanted.valid_on),
+                or_(Title.withdrawn_on.is_(None), Title.withdrawn_on > wanted.valid_on),
+            )
+        )
+    return statement
