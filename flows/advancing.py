@@ -5,12 +5,15 @@ anywhere is completed by the next one, and two runs at a time do nothing twice.
 """
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import Batch
 from models.failpoints import failpoint
@@ -31,6 +34,18 @@ class Superseded(Exception):  # noqa: N818 - not an error: somebody else does th
     """The run is not to go on: another process leads, or the direct path has taken over."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunName:
+    """What a run is called; its text is `code@instant`."""
+
+    code: str
+    at: datetime
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return f"{self.code}@{self.at.isoformat(timespec='seconds')}"
+
+
 class Runner(Protocol):
     """Who runs the steps: plain calls, or Prefect."""
 
@@ -43,15 +58,21 @@ class Runner(Protocol):
         ...
 
 
+def _go_on() -> None:
+    """Do nothing: nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The steps, each in a transaction of its own.
 
     fence: of the clock's lease; a step is refused once another process leads. None for work outside the clock.
+    before: called before each step; may raise Superseded.
     """
 
     database: Database
     fence: int | None = None
+    before: Callable[[], None] = _go_on
 
     def due(self, batch_id: int, now: datetime) -> list[DueStage]:
         """Return the stages that have something due."""
@@ -60,8 +81,7 @@ class Steps:
 
     def take(self, batch_id: int, stage_key: str, *, step: StepKind, now: datetime) -> int:
         """Take one step of one stage; return how many moments went into the ledger. Raises Superseded."""
-        with self.database.write(Scope()) as session:
-            self._require_lead(leases.is_held(session, CLOCK, self.fence) if self.fence is not None else True)
+        with self._write() as session:
             applied = steps.take_step(session, batch_id, stage_key, step, now)
             failpoint("advance.before_commit")
         failpoint("advance.after_commit")
@@ -69,19 +89,22 @@ class Steps:
 
     def hand_over(self, batch_id: int, now: datetime) -> None:
         """Settle what follows, and when the batch is due again. Raises Superseded."""
-        with self.database.write(Scope()) as session:
-            self._require_lead(leases.is_held(session, CLOCK, self.fence) if self.fence is not None else True)
+        with self._write() as session:
             steps.hand_over(session, batch_id, now)
 
-    def name_of(self, batch_id: int, now: datetime) -> str:
-        """Return the name of a run: the batch's code and the instant in the batch's own zone."""
+    def name_of(self, batch_id: int, now: datetime) -> RunName:
+        """Return the names of a run: the batch's code, and the instant in the batch's own zone."""
         with self.database.read(Scope()) as session:
             code, zone = session.execute(select(Batch.code, Batch.timezone).where(Batch.id == batch_id)).one()
-        return f"{code}@{now.astimezone(ZoneInfo(zone)).isoformat(timespec='seconds')}"
+        return RunName(code, now.astimezone(ZoneInfo(zone)))
 
-    def _require_lead(self, is_held: bool) -> None:
-        if not is_held:
-            raise Superseded("租约已被另一个时钟进程接管")
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        self.before()
+        with self.database.write(Scope()) as session:
+            if self.fence is not None and not leases.is_held(session, CLOCK, self.fence):
+                raise Superseded("租约已被另一个时钟进程接管")
+            yield session
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,7 @@ def move_unit(
     return unit
 
 
-def set_active(
-    session: Session, unit_id: int, *, is_active: bool, reason: str, actor: Actor, now: datetime
-) -> Unit:
+def set_active(session: Session, unit_id: int, *, is_active: bool, reason: str, actor: Actor, now: datetime) -> Unit:
     """Switch a unit off, or on again; nothing of it is deleted.
 
     Raises NotFound, NotAllowed, Invalid without a reason; Conflict while the unit owes something in a running batch.

@@ -159,9 +159,7 @@ def delete_draft(session: Session, batch_id: int, *, actor: Actor, now: datetime
     session.delete(batch)
     session.flush()
     session.expire_all()
-    act = audit.Act(
-        actor=actor, now=now, action=Action.EDIT_DEFINITION, what=what, batch_id=batch_id, before=before
-    )
+    act = audit.Act(actor=actor, now=now, action=Action.EDIT_DEFINITION, what=what, batch_id=batch_id, before=before)
     audit.record(session, act)
 
 

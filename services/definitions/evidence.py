@@ -27,7 +27,7 @@ def confirm(definition: Definition, paths: Collection[str], by: str) -> Definiti
 def _refused(path: str, mark: Mark | None) -> Problem:
     if mark is None:
         return Problem(path, "", "这里没有需要确认的推定值")
-    return Problem(path, mark, "这里的值不是推断的，不需要确认")
+    return Problem(path, mark, "这里的值不是推定的，不需要确认")
 
 
 def _confirmed(item: Evidence, by: str) -> Evidence:

@@ -1,5 +1,7 @@
 """The rows of duties: made from the facts, kept equal to them."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -24,7 +26,19 @@ def recompute(session: Session, context: BatchContext) -> dict[DutyKey, Window]:
         ExtensionRef(row.stage_key, row.due_at, row.granted_at, row.unit_id, row.title_id)
         for row in session.scalars(select(Extension).where(Extension.batch_id == batch_id))
     ]
-    return expected_duties(context.definition, context.milestones(), units, _titles(session, context), extensions)
+    expected = expected_duties(context.definition, context.milestones(), units, _titles(session, context), extensions)
+    for key in _settled_by_former_units(session, batch_id, expected):
+        del expected[key]
+    return expected
+
+
+def _settled_by_former_units(session: Session, batch_id: int, expected: Iterable[DutyKey]) -> list[DutyKey]:
+    """Return the duties about a title that the unit it was in before has settled: nobody owes them again."""
+    settled = select(Duty.stage_key, Duty.title_id, Duty.unit_id).where(
+        Duty.batch_id == batch_id, Duty.title_id != 0, Duty.settled_as.is_not(None)
+    )
+    by_title = {(stage_key, title_id): unit_id for stage_key, title_id, unit_id in session.execute(settled)}
+    return [key for key in expected if by_title.get((key.stage, key.title_id), key.unit_id) != key.unit_id]
 
 
 def _titles(session: Session, context: BatchContext) -> list[TitleRef]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from domain.definition import MailKind
@@ -49,21 +49,29 @@ def release_lapsed(session: Session, claim: Claim) -> int:
     return len(lapsed)
 
 
-def claim(session: Session, how: Claim, now: datetime, limit: int = 50) -> list[int]:
-    """Claim the mails that may leave now, oldest first; return their ids in that order.
-
-    An uncertain mail is taken up once more after its rest; mails of paused batches wait.
-    """
+def may_leave(how: Claim, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a mail may be claimed."""
     ready = or_(
         Mail.state == MailState.PENDING,
         (Mail.state == MailState.UNCERTAIN) & Mail.retry_after.is_not(None),
     )
     paused = select(Batch.id).where(Batch.state == BatchState.PAUSED)
+    return (
+        ready,
+        Mail.not_before <= now,
+        or_(Mail.retry_after.is_(None), Mail.retry_after <= how.wall_now),
+        or_(Mail.batch_id.is_(None), Mail.batch_id.not_in(paused)),
+    )
+
+
+def claim(session: Session, how: Claim, now: datetime, limit: int = 50) -> list[int]:
+    """Claim the mails that may leave now, oldest first; return their ids in that order.
+
+    An uncertain mail is taken up once more after its rest; mails of paused batches wait.
+    """
     found = session.scalars(
         select(Mail.id)
-        .where(ready, Mail.not_before <= now)
-        .where(or_(Mail.retry_after.is_(None), Mail.retry_after <= how.wall_now))
-        .where(or_(Mail.batch_id.is_(None), Mail.batch_id.not_in(paused)))
+        .where(*may_leave(how, now))
         .order_by(Mail.not_before, Mail.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -174,13 +182,18 @@ class Handed:
 
 
 def record(session: Session, mail_id: int, handed: Handed, how: Claim, now: datetime) -> None:
-    """Record the host's answer to a hand-over."""
+    """Record the host's answer to a hand-over.
+
+    When the claim lapsed meanwhile and another sender has the mail now, only a yes changes anything.
+    """
     mail = session.get_one(Mail, mail_id, populate_existing=True)
     session.add(
         MailAttempt(
             mail_id=mail_id, tried_at=how.wall_now, outcome=handed.outcome, code=handed.code, reply=handed.text[:200]
         )
     )
+    if mail.lease_until is not None and mail.claimed_by != how.owner and handed.outcome != "ok":
+        return
     mail.lease_until = None
     match handed.outcome:
         case "ok":

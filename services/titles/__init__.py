@@ -1,4 +1,4 @@
-"""The registry of titles (示范名单库): earlier winners, found by every name they have borne, and what follows for duties."""
+"""The registry of titles (示范名单库): earlier winners under every name, and what a change means for duties."""
 
 from services.titles.changing import Change, move_title, rename_title, withdraw_title
 from services.titles.finding import TitlePage, Wanted, find_titles, get_title

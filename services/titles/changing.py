@@ -1,6 +1,6 @@
 """What happens to a title later: its holder moves, is renamed or merged, or loses it. Nothing is edited away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -56,8 +56,9 @@ def move_title(
     title.unit_id, title.unit = to_unit.id, to_unit
     session.flush()
     moved = move_duties(session, title, from_unit, actor=actor, now=now)
+    act = _act(title, f"迁移至{to_unit.name}", change, actor=actor, now=now)
     before, after = {"unit": from_unit.name}, {"unit": to_unit.name, "duties": moved}
-    _log(session, title, f"迁移至{to_unit.name}", change, audit.Act(**_who(actor, now), before=before, after=after))
+    audit.record(session, replace(act, before=before, after=after))
     return title
 
 
@@ -77,8 +78,8 @@ def rename_title(
         title.aliases.append(TitleAlias(name=old, until=change.on))
     title.holder = new
     session.flush()
-    act = audit.Act(**_who(actor, now), before={"holder": old}, after={"holder": new})
-    _log(session, title, f"更名（原名：{old}）", change, act)
+    act = _act(title, f"更名（原名：{old}）", change, actor=actor, now=now)
+    audit.record(session, replace(act, before={"holder": old}, after={"holder": new}))
     return title
 
 
@@ -94,8 +95,8 @@ def withdraw_title(session: Session, title_id: int, *, change: Change, actor: Ac
     title.withdrawn_on = change.on
     session.flush()
     waived = waive_duties(session, title, now=now)
-    act = audit.Act(**_who(actor, now), after={"withdrawn_on": change.on.isoformat(), "duties": waived})
-    _log(session, title, "撤销", change, act)
+    act = _act(title, "撤销", change, actor=actor, now=now)
+    audit.record(session, replace(act, after={"withdrawn_on": change.on.isoformat(), "duties": waived}))
     return title
 
 
@@ -110,3 +111,14 @@ def _require_sound(title: Title, change: Change, now: datetime) -> None:
         problems.append(Problem("on", change.on.isoformat(), "变更日期尚未到", "填写已经生效的日期"))
     if problems:
         raise Invalid(problems)
+
+
+def _act(title: Title, words: str, change: Change, *, actor: Actor, now: datetime) -> audit.Act:
+    return audit.Act(
+        actor=actor,
+        now=now,
+        action=Action.MANAGE_TITLES,
+        what=f"示范名单库：{title.holder} {words}",
+        unit_id=title.unit_id,
+        reason=f"{change.on.isoformat()} 起：{change.reason.strip()}",
+    )

@@ -1,9 +1,10 @@
 """Looking a title up, by the name it bears now or by any that it bore before (S003-58)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.access import Action, Actor, Subject, require
@@ -40,11 +41,12 @@ class TitlePage:
 
 def find_titles(session: Session, wanted: Wanted, *, page: int = 1) -> TitlePage:
     """Return the titles in the session's scope that fit, in three queries."""
-    found = _narrowed(select(Title), wanted)
-    total = session.scalar(_narrowed(select(func.count(Title.id)), wanted)) or 0
-    shown = page_of(total, page)
+    conditions = list(_conditions(wanted))
+    shown = page_of(session.scalar(select(func.count(Title.id)).where(*conditions)) or 0, page)
     ordered = (
-        found.options(joinedload(Title.unit), selectinload(Title.aliases))
+        select(Title)
+        .where(*conditions)
+        .options(joinedload(Title.unit), selectinload(Title.aliases))
         .order_by(Title.batch_no, Title.category, Title.holder, Title.id)
         .offset(shown.offset)
         .limit(shown.size)
@@ -64,30 +66,20 @@ def get_title(session: Session, title_id: int, *, actor: Actor, lock: bool = Fal
     return title
 
 
-def _narrowed[*Row](statement: Select[*Row], wanted: Wanted) -> Select[*Row]:
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     text = wanted.text.strip()[:LONGEST_SEARCH]
     if text:
         former = select(TitleAlias.title_id).where(TitleAlias.name.icontains(text, autoescape=True))
-        statement = statement.where(
-            or_(
-                Title.holder.icontains(text, autoescape=True),
-                Title.credit_code.icontains(text, autoescape=True),
-                Title.id.in_(former),
-            )
-        )
-    for column, value in (
-        (Title.programme_id, wanted.programme_id),
-        (Title.batch_no, wanted.batch_no),
-        (Title.category, wanted.category),
-        (Title.unit_id, wanted.unit_id),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
+        names = (column.icontains(text, autoescape=True) for column in (Title.holder, Title.credit_code))
+        yield or_(*names, Title.id.in_(former))
+    if wanted.programme_id is not None:
+        yield Title.programme_id == wanted.programme_id
+    if wanted.batch_no is not None:
+        yield Title.batch_no == wanted.batch_no
+    if wanted.category is not None:
+        yield Title.category == wanted.category
+    if wanted.unit_id is not None:
+        yield Title.unit_id == wanted.unit_id
     if wanted.valid_on is not None:
-        statement = statement.where(
-            and_(
-                or_(Title.awarded_on.is_(None), Title.awarded_on <= wanted.valid_on),
-                or_(Title.withdrawn_on.is_(None), Title.withdrawn_on > wanted.valid_on),
-            )
-        )
-    return statement
+        yield or_(Title.awarded_on.is_(None), Title.awarded_on <= wanted.valid_on)
+        yield or_(Title.withdrawn_on.is_(None), Title.withdrawn_on > wanted.valid_on)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
 from notifications.mailer import YagmailMailer, parse_smtp_url
+from tests.support.letters import MakeMailer
 from tests.support.smtp import SmtpSink
 
 
@@ -34,7 +35,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def mailer_to(clock: MovableClock) -> Iterator[Callable[[str], YagmailMailer]]:
+def mailer_to(clock: MovableClock) -> Iterator[MakeMailer]:
     """Return a function that makes a mailer from the address of a mail host; all are closed at the end."""
     with ExitStack() as stack:
 
@@ -47,5 +48,5 @@ def mailer_to(clock: MovableClock) -> Iterator[Callable[[str], YagmailMailer]]:
 
 
 @pytest.fixture
-def mailer(smtp_sink: SmtpSink, mailer_to: Callable[[str], YagmailMailer]) -> YagmailMailer:
+def mailer(smtp_sink: SmtpSink, mailer_to: MakeMailer) -> YagmailMailer:
     return mailer_to(smtp_sink.url)

@@ -7,18 +7,15 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from notifications.mailer import Outcome, YagmailMailer, parse_smtp_url
-from tests.notifications.test_mailer import SENDER, TO, a_message, send
+from tests.support.letters import SENDER, TO, MakeMailer, a_message, send
 from tests.support.smtp import Faults, SmtpSink
 
 
-def test_as_a_process_it_writes_down_each_mail_before_it_answers(
-    tmp_path: Path, mailer_to: Callable[[str], YagmailMailer]
-) -> None:
+def test_as_a_process_it_writes_down_each_mail_before_it_answers(tmp_path: Path, mailer_to: MakeMailer) -> None:
     log = tmp_path / "mails.jsonl"
     command = [sys.executable, "-m", "tests.support.smtp", "--port", "0", "--log", str(log), "--refuse", "gone@x.cn"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -152,6 +152,8 @@ class Session(asyncio.Protocol):
         limit = self.sink.faults.max_per_connection
         if not self.is_known:
             self.answer("MAIL", "530 5.7.0 authentication required")
+        elif self.sender is not None:
+            self.answer("MAIL", "503 nested MAIL")
         elif limit is not None and self.taken >= limit:
             self.answer("MAIL", "421 too many messages on this connection")
         elif self.answer("MAIL", "250 ok"):

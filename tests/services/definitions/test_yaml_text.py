@@ -1,6 +1,5 @@
 """YAML as plain data, and what is refused."""
 
-import time
 from typing import Any
 
 import pytest
@@ -127,11 +126,8 @@ def test_nesting_has_an_end() -> None:
     assert read_yaml("[" * MOST_DEPTH + "]" * MOST_DEPTH) is not None
 
 
-def test_a_hundred_thousand_brackets_are_refused_at_once() -> None:
-    before = time.process_time()
-
-    assert refusal("[" * 100_000)[1] == "嵌套过深"
-    assert time.process_time() - before < 30, "only a runaway takes that long"
+def test_a_hundred_thousand_brackets_cost_no_stack() -> None:
+    assert refusal("[" * 100_000) == ("第 1 行", "嵌套过深")
 
 
 class TestWithoutTheParserInC:

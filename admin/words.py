@@ -1,0 +1,88 @@
+"""The words of the backoffice for closed sets that no other page shows."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.access import Action
+from domain.definition import Completion, Level, MailKind, StageKind, Strength
+from models.contacts import Channel
+from web.filters import LABELS
+
+STAGE_KINDS: Mapping[StageKind, str] = {
+    StageKind.COLLECT: "收集反馈",
+    StageKind.DECLARE: "申报",
+    StageKind.REVIEW: "初审",
+    StageKind.RECOMMEND: "推荐报送",
+    StageKind.SCORE: "专家评审",
+    StageKind.VISIT: "现场核查",
+    StageKind.PUBLISH: "公示公布",
+}
+COMPLETIONS: Mapping[Completion, str] = {
+    Completion.AT_DUE: "到截止时间",
+    Completion.ALL_SETTLED: "全部办结",
+    Completion.BY_HAND: "人工结束",
+}
+STRENGTHS: Mapping[Strength, str] = {Strength.HARD: "不得超过", Strength.SOFT: "原则上不超过"}
+LEVELS: Mapping[Level, str] = {
+    Level.MINISTRY: "部委",
+    Level.PROVINCE: "省级",
+    Level.CITY: "市级",
+    Level.COUNTY: "县级",
+}
+MAIL_KINDS: Mapping[MailKind, str] = {
+    MailKind.STAGE_OPENS: "开放通知",
+    MailKind.REMINDER: "催办提醒",
+    MailKind.DIGEST: "汇总提醒",
+    MailKind.ESCALATION: "提请上级催办",
+    MailKind.STAGE_CLOSES: "截止通知",
+    MailKind.EXTENSION: "延期通知",
+}
+CHANNELS: Mapping[Channel, str] = {
+    Channel.PHONE: "电话",
+    Channel.WECHAT: "微信",
+    Channel.QQ: "QQ",
+    Channel.IN_PERSON: "当面",
+}
+ACTIONS: Mapping[Action, str] = {
+    Action.VIEW_BATCH: "查看批次",
+    Action.VIEW_PROGRESS: "查看进度",
+    Action.EDIT_DEFINITION: "修改批次配置",
+    Action.CONFIRM_VALUE: "确认推定值",
+    Action.PUBLISH_BATCH: "发布批次",
+    Action.PAUSE_BATCH: "暂停或恢复批次",
+    Action.CLOSE_STAGE: "结束环节",
+    Action.EXTEND: "延期",
+    Action.ACCEPT_LATE: "准予补报",
+    Action.NOTE_CALL: "登记催办",
+    Action.HAND_OVER: "交接",
+    Action.ANSWER: "填报",
+    Action.EXEMPT: "免报说明",
+    Action.MANAGE_PROGRAMMES: "管理项目",
+    Action.MANAGE_UNITS: "管理单位",
+    Action.MANAGE_CONTACTS: "管理联系人",
+    Action.MANAGE_TITLES: "管理示范名单",
+    Action.MANAGE_USERS: "管理用户",
+    Action.VIEW_MAIL: "查看发件记录",
+    Action.DECIDE_MAIL: "决定邮件去留",
+    Action.VIEW_AUDIT: "查看审计记录",
+    Action.ADVANCE: "推进批次",
+    Action.MOVE_DEMO_CLOCK: "调整演示时钟",
+}
+
+_SETS: tuple[Mapping[StrEnum, str], ...] = (
+    dict[StrEnum, str](STAGE_KINDS),
+    dict[StrEnum, str](COMPLETIONS),
+    dict[StrEnum, str](STRENGTHS),
+    dict[StrEnum, str](LEVELS),
+    dict[StrEnum, str](MAIL_KINDS),
+    dict[StrEnum, str](CHANNELS),
+)
+_WORDS: Mapping[tuple[type[StrEnum], str], str] = {
+    **LABELS,
+    **{(type(member), member.value): word for words in _SETS for member, word in words.items()},
+}
+
+
+def word(member: StrEnum) -> str:
+    """Return the word for a member of a closed set; its value where nobody gave it one."""
+    return _WORDS.get((type(member), member.value), member.value)

@@ -1,0 +1,85 @@
+"""What a demonstration starts with: presets, invented winners, and an account for each role."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import presets
+from domain.access import SYSTEM, Actor, Role
+from domain.definition import Definition
+from linxuan.demo_accounts import ACCOUNTS, PASSWORD
+from models import Batch, Unit
+from models.scope import Scope
+from models.session import Database
+from services.batches.drafts import store_draft
+from services.definitions.reading import load_file
+from services.definitions.yaml_text import read_yaml
+from services.identity.memberships import Grant, grant
+from services.identity.users import NewUser, add_user
+from services.rehearsal import Happening, read_scenario
+from services.titles.registering import NewTitle, add_titles
+
+FOLDER = Path(presets.__file__).parent
+OFFICE = Actor("王主任（演示）", Role.COORDINATOR)
+
+
+def definitions() -> list[Definition]:
+    """Return every preset, in the order of its file name."""
+    return [load_file(path) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def scenario(definition: Definition) -> list[Happening]:
+    """Return what people do in a preset's demonstration; nothing where it has none."""
+    path = FOLDER / "demo" / f"{definition.code}-scenario.yaml"
+    return read_scenario(path.read_text(encoding="utf-8"), definition) if path.exists() else []
+
+
+def load_presets(database: Database, now: datetime) -> list[str]:
+    """Store every preset as a draft and fill the registry with invented winners; return the batches' codes."""
+    with database.write(Scope()) as session:
+        batches = [store_draft(session, definition, actor=SYSTEM, now=now) for definition in definitions()]
+        add_titles(session, _winners(batches[0]), actor=SYSTEM, now=now)
+        return [batch.code for batch in batches]
+
+
+def _winners(batch: Batch) -> list[NewTitle]:
+    rows = read_yaml((FOLDER / "demo" / "winners.yaml").read_text(encoding="utf-8"))
+    assert isinstance(rows, list)  # noqa: S101 - our own file
+    return [
+        NewTitle(
+            programme=batch.programme.key,
+            batch_no=int(str(row["batch_no"])),
+            category=str(row["category"]),
+            holder=str(row["holder"]),
+            unit=str(row["unit"]),
+        )
+        for row in rows
+        if isinstance(row, dict)
+    ]
+
+
+def add_people(database: Database, unit_code: str, now: datetime) -> None:
+    """Make one account for each role; the officer belongs to the unit with this code."""
+    with database.write(Scope()) as session:
+        unit_id = session.scalars(select(Unit.id).where(Unit.code == unit_code)).one()
+        for account in ACCOUNTS:
+            _add(session, account.name, unit_id, now)
+
+
+NAMES = {
+    "admin": "系统管理员",
+    "coordinator": "王主任",
+    "officer": "李经办",
+    "applicant": "示例企业",
+    "expert": "赵专家",
+    "auditor": "孙审计",
+}
+
+
+def _add(session: Session, account: str, unit_id: int, now: datetime) -> None:
+    role = Role(account)
+    user = add_user(session, NewUser(account=account, name=NAMES[account], password=PASSWORD), actor=SYSTEM, now=now)
+    wanted = Grant(user_id=user.id, role=role, unit_id=unit_id if role is Role.OFFICER else None)
+    grant(session, wanted, actor=SYSTEM, now=now)
