@@ -11,6 +11,9 @@ OBSERVED_SECONDS = 60.0
 SLOWEST_PER_MINUTE = 60.0
 """What an unlimited pace falls to at the first complaint, unless more was sent in the last minute."""
 
+CLAIM_SECONDS = 10.0
+FEWEST = 8
+
 # RFC 3463: X.7.Y is policy; many hosts say in words that there were too many.
 COMPLAINS = re.compile(r"\b4\.7\.\d|too many|too fast|rate|limit|throttl|频率|过多|限制", re.IGNORECASE)
 LIMITING = frozenset({450, 451, 452})
@@ -24,10 +27,17 @@ class Pace:
 
     def __init__(self, host: str, per_minute: float) -> None:
         self._host = host
+        self._per_minute = per_minute
         self._rate = HostRate(per_minute) if per_minute else None
         self._breaker = HostBreaker()
         self._paused_until = 0.0
         self._since, self._sent = time.monotonic(), 0
+
+    def at_most(self, mails: int) -> int:
+        """Return how many mails to claim at a time: no more than leave within seconds, as each is checked then."""
+        if self._rate is None:
+            return mails
+        return min(mails, max(FEWEST, int(self._per_minute / 60 * CLAIM_SECONDS)))
 
     def wait_seconds(self) -> float:
         """Return 0 and count one mail if the rate lets it leave now; else the seconds after which to ask again."""
@@ -67,5 +77,6 @@ class Pace:
     def _slow_down(self, at: float) -> None:
         if self._rate is None:
             observed = self._sent * 60 / max(at - self._since, 1.0)
-            self._rate = HostRate(max(observed, SLOWEST_PER_MINUTE))
+            self._per_minute = max(observed, SLOWEST_PER_MINUTE)
+            self._rate = HostRate(self._per_minute)
         self._rate.slow_down(self._host, at)

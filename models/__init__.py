@@ -9,6 +9,7 @@ from models.files import StoredFile
 from models.identity import Membership, Post, SignInFailure, User, WebSession
 from models.ledger import AppliedMoment, FlowRun, PhoneDuty
 from models.outbox import Mail, MailAttempt, MailState
+from models.scope import Scope
 from models.stages import BatchCategory, BatchQuota, BatchStage
 from models.system import DemoClock, Instance, Lease
 from models.titles import Title, TitleAlias, TitleMove
@@ -44,6 +45,7 @@ __all__ = [
     "PhoneDuty",
     "Post",
     "Programme",
+    "Scope",
     "SignInFailure",
     "StoredFile",
     "Title",

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Document, closed
-from models.scope import BatchScoped, BranchScoped
+from models.scoped import BatchScoped, BranchScoped
 from models.units import Unit
 
 

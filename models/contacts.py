@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, closed
-from models.scope import BatchScoped, BranchScoped
+from models.scoped import BatchScoped, BranchScoped
 from models.units import Unit
 
 

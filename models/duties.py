@@ -11,7 +11,7 @@ from domain.duties import Settlement
 from models.base import Base, Document, closed
 from models.batches import Batch
 from models.files import StoredFile
-from models.scope import BatchScoped, BranchScoped
+from models.scoped import BatchScoped, BranchScoped
 from models.titles import Title
 from models.units import Unit
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.scope import BranchScoped
+from models.scoped import BranchScoped
 
 
 class StoredFile(BranchScoped, Base):

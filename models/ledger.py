@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.plan import MomentKind
 from domain.triage import Verdict
 from models.base import Base, closed
-from models.scope import BatchScoped, BranchScoped
+from models.scoped import BatchScoped, BranchScoped
 from models.units import Unit
 
 

@@ -1,26 +1,26 @@
 """One filter narrows every read to the reader's branch: a session without a scope sees no scoped row.
 
-A class is scoped by one of the mixins here. The filter works on every ORM statement (select, bulk update and delete),
-so a list, a search, a count and an autocomplete cannot differ in what they show.
+A class is scoped by a mixin of `models.scoped`. The filter works on every ORM statement (select, bulk update and
+delete), so a list, a search, a count and an autocomplete cannot differ in what they show.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, event, false, select
+from sqlalchemy import ColumnElement, event, false, select
 from sqlalchemy.orm import (
-    Mapped,
     ORMExecuteState,
     Session,
     aliased,
-    declared_attr,
-    mapped_column,
     with_loader_criteria,
 )
 from sqlalchemy.sql.base import ExecutableOption
 
 from domain.access import Actor, Role
+from models.batches import Batch, Programme
+from models.scoped import BatchScoped, BranchScoped
+from models.units import Unit
 
 KEY = "linxuan_scope"
 
@@ -38,26 +38,6 @@ class Scope:
         if actor.role is Role.SYSTEM:
             return cls()
         return cls(actor.branch, actor.programmes)
-
-
-class BranchScoped:
-    """Mixin: rows that belong to a unit, seen by those whose branch holds it."""
-
-    @declared_attr
-    @classmethod
-    def unit_id(cls) -> Mapped[int]:
-        """Return the unit's key column."""
-        return mapped_column(ForeignKey("units.id"), index=True)
-
-
-class BatchScoped:
-    """Mixin: rows of a batch, seen by those who work in its programme."""
-
-    @declared_attr
-    @classmethod
-    def batch_id(cls) -> Mapped[int]:
-        """Return the batch's key column."""
-        return mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -82,9 +62,6 @@ def _narrow(state: ORMExecuteState) -> None:
 @lru_cache(maxsize=1024)
 def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
     """Return the loader options of a scope; cached, since a session runs many statements under one scope."""
-    from models.batches import Batch, Programme  # noqa: PLC0415 - these modules use the mixins above
-    from models.units import Unit  # noqa: PLC0415 - same reason
-
     of_units, of_batches = BranchScoped.__subclasses__(), BatchScoped.__subclasses__()
     found: list[ExecutableOption] = []
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.definition import StageKind, Strength
 from models.base import Base, Document, closed
 from models.batches import Batch
-from models.scope import BatchScoped
+from models.scoped import BatchScoped
 
 
 class BatchStage(BatchScoped, Base):

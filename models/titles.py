@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.scope import BranchScoped
+from models.scoped import BranchScoped
 from models.units import Unit
 
 

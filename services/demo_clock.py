@@ -36,7 +36,12 @@ def next_event(session: Session) -> NextEvent | None:
         .order_by(Batch.next_due_at, Batch.id)
         .limit(1)
     ).one_or_none()
-    mail_at = session.scalar(select(func.min(Mail.not_before)).where(Mail.state == MailState.PENDING))
+    # A mail that waits to be tried again does so by the wall clock; no step brings it nearer.
+    mail_at = session.scalar(
+        select(func.min(Mail.not_before))
+        .join(Batch, Batch.id == Mail.batch_id)
+        .where(Mail.state == MailState.PENDING, Mail.retry_after.is_(None), Batch.state == BatchState.RUNNING)
+    )
     events = [NextEvent(batch[0], batch[1])] if batch is not None and batch[0] is not None else []
     events += [NextEvent(mail_at, None)] if mail_at is not None else []
     return min(events, key=lambda event: event.at, default=None)

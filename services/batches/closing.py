@@ -10,10 +10,10 @@ from domain.access import Action, Actor, require
 from domain.definition import MailKind
 from domain.errors import Conflict, Invalid, Problem
 from domain.plan import SETTLED, Moment
-from domain.triage import Verdict
 from models import AppliedMoment, BatchStage, BatchState, Duty
 from services import audit
 from services.batches.context import BatchContext, load
+from services.batches.entries import entry
 from services.batches.schedule import refresh
 from services.mail.notify import Notice, notify_office
 
@@ -43,16 +43,7 @@ def _close(session: Session, context: BatchContext, row: BatchStage, moment: Mom
         prefix = f"{context.batch.code}/{moment.key}"
         notice = Notice.of(moment, MailKind.STAGE_CLOSES, prefix, moment.effective_at)
         notify_office(session, context, replace(notice, facts={"due_at": due_at}))
-    return AppliedMoment(
-        batch_id=context.batch.id,
-        key=moment.key,
-        stage_key=row.key,
-        kind=moment.kind,
-        at=moment.at,
-        applied_at=now,
-        verdict=Verdict.APPLY,
-        units=units,
-    )
+    return entry(context, moment, now, units=units)
 
 
 def close_by_hand(

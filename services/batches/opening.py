@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from domain.definition import MailKind
 from domain.instants import stamp
 from domain.plan import Moment
-from domain.triage import Verdict
 from models import AppliedMoment, Duty
 from services.batches.context import BatchContext
+from services.batches.entries import entry
 from services.duties.rows import sync_duties
 from services.mail.notify import Notice, notify_units
 
@@ -33,7 +33,7 @@ def open_stage(
         .values(opens_at=milestone.opens_at, due_at=milestone.due_at)
     )
     if milestone.due_at is not None and now >= milestone.due_at:
-        return [_entry(context, moment, now, 0, "恢复运行时已过截止时间，未发开放通知")]
+        return [entry(context, moment, now, because="恢复运行时已过截止时间，未发开放通知")]
     owing = session.scalars(
         select(Duty.unit_id)
         .where(Duty.batch_id == context.batch.id, Duty.stage_key == stage_key, Duty.settled_as.is_(None))
@@ -45,18 +45,4 @@ def open_stage(
         owing,
         Notice.of(moment, MailKind.STAGE_OPENS, f"{context.batch.code}/opens/{stamp(moment.at)}", moment.at),
     )
-    return [_entry(context, moment, now, len(owing), "")]
-
-
-def _entry(context: BatchContext, moment: Moment, now: datetime, units: int, because: str) -> AppliedMoment:
-    return AppliedMoment(
-        batch_id=context.batch.id,
-        key=moment.key,
-        stage_key=moment.stage,
-        kind=moment.kind,
-        at=moment.at,
-        applied_at=now,
-        verdict=Verdict.APPLY,
-        because=because,
-        units=units,
-    )
+    return [entry(context, moment, now, units=len(owing))]

@@ -13,6 +13,7 @@ from domain.plan import Moment
 from domain.triage import Ruling, Verdict, send_not_before, triage
 from models import AppliedMoment, Duty, Mail, MailState, Unit
 from services.batches.context import BatchContext
+from services.batches.entries import entry
 from services.mail.notify import Notice, notify_office, notify_units
 
 WEEK = timedelta(days=7)
@@ -36,17 +37,7 @@ def _rule(session: Session, context: BatchContext, ladder: Ladder, ruling: Rulin
         units = len(owing)
         if owing:
             because = _write(session, context, ladder, moment, owing, now)
-    return AppliedMoment(
-        batch_id=context.batch.id,
-        key=moment.key,
-        stage_key=moment.stage,
-        kind=moment.kind,
-        at=moment.at,
-        applied_at=now,
-        verdict=ruling.verdict,
-        because=because,
-        units=units,
-    )
+    return entry(context, moment, now, units=units, verdict=ruling.verdict, because=because)
 
 
 def owing_units(session: Session, context: BatchContext, moment: Moment) -> list[int]:

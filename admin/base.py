@@ -1,0 +1,328 @@
+"""The base of every table here: seen by nobody unless declared, and changed by services alone.
+
+Flask-Admin lists, shows and parses. Addresses exist only for what a view declares; who may call them is known to the
+guard of the web door; each write is one service call with the request's actor and moment, and is never committed here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, make_response, redirect, request
+from flask_admin import expose
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.helpers import get_form_data
+from flask_admin.model.template import DeleteRowAction, EditRowAction, ViewRowAction
+from sqlalchemy.orm import raiseload
+from sqlalchemy.sql.base import ExecutableOption
+from werkzeug.wrappers import Response
+from wtforms import Form
+
+from admin.acts import Act
+from admin.cells import BY_TYPE
+from admin.forms import AdminForm, log_strangers, show_refusal
+from admin.listing import Listing
+from admin.typed import row_id
+from domain.access import Action, may
+from domain.errors import Conflict, Invalid, NotFound, RuleBroken
+from web import current
+from web.door import abandon
+from web.guard import LABEL, Policy, declare
+from web.local_path import local_path
+
+
+class ManagedView(Listing, ModelView):
+    """One table of the backoffice.
+
+    seen_by: who may do one of these sees it. create_action, edit_action, delete_action, bulk_action: None where it
+    cannot be done. loads: relations that lists and details show. acts: what can be done to one row besides.
+    """
+
+    seen_by: Sequence[Action] = ()
+    create_action: Action | None = None
+    edit_action: Action | None = None
+    delete_action: Action | None = None
+    bulk_action: Action | None = None
+    acts: Sequence[Act] = ()
+    loads: Sequence[ExecutableOption] = ()
+    create_form_class: type[AdminForm] = AdminForm
+    edit_form_class: type[AdminForm] = AdminForm
+    empty_sentence = ""
+    page_hint = ""
+
+    can_view_details = True
+    can_export = False
+    list_template = "admin/managed/list.html"
+    details_template = "admin/managed/details.html"
+    edit_template = "admin/managed/edit.html"
+    act_template = "admin/managed/act.html"
+    column_auto_select_related = False
+    column_type_formatters = BY_TYPE
+    column_type_formatters_detail = BY_TYPE
+
+    # What Flask-Admin offers beside: files of raw cells, writes past the services.
+    export = None
+    ajax_update = None
+    action_delete = None
+
+    # ---------- who may do what
+
+    def policies(self) -> dict[str, Policy]:
+        """Return who may call each address of this view; there are no others."""
+        named: dict[str, Sequence[Action | None]] = {
+            "index_view": self.seen_by,
+            "details_view": self.seen_by,
+            "create_view": (self.create_action,),
+            "edit_view": (self.edit_action,),
+            "delete_view": (self.delete_action,),
+            "action_view": (self.bulk_action,),
+            "act_view": [act.action for act in self.acts],
+            "ajax_lookup": (
+                (self.create_action, self.edit_action, *(act.action for act in self.acts))
+                if self.form_ajax_refs
+                else ()
+            ),
+        }
+        asked = {name: frozenset(action for action in actions if action) for name, actions in named.items()}
+        found = {name: Policy(signed_in=True, actions=actions) for name, actions in asked.items() if actions}
+        for _, name, _ in self._urls:
+            label = getattr(getattr(self, name), LABEL, None)
+            if label is not None:
+                found[name] = label
+        return found
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        """Return the blueprint with the declared addresses alone, and tell the guard who may call them."""
+        policies = self.policies()
+        self._urls = [route for route in self._urls if route[1] in policies]
+        blueprint = super().create_blueprint(admin)
+        for name, policy in policies.items():
+            declare(admin.app, f"{self.endpoint}.{name}", policy)
+        return blueprint
+
+    def get_url(self, endpoint: str, **values: Any) -> str:
+        """Return an address; "" for one that this view does not have, since the pages ask before they look."""
+        if endpoint.startswith(".") and all(route[1] != endpoint[1:] for route in self._urls):
+            return ""
+        return str(super().get_url(endpoint, **values))
+
+    def is_accessible(self) -> bool:
+        """Tell whether the visitor sees this view, in the menu and anywhere else."""
+        return any(self._may(action) for action in self.seen_by)
+
+    def inaccessible_callback(self, name: str, **values: Any) -> None:
+        """Answer 403; the guard has refused before, so this is the second lock."""
+        abort(403)
+
+    @property
+    def can_create(self) -> bool:
+        """Tell whether the visitor may add rows."""
+        return self._may(self.create_action)
+
+    @property
+    def can_edit(self) -> bool:
+        """Tell whether the visitor may change rows."""
+        return self._may(self.edit_action)
+
+    @property
+    def can_delete(self) -> bool:
+        """Tell whether the visitor may delete rows."""
+        return self._may(self.delete_action)
+
+    def is_action_allowed(self, name: str) -> bool:
+        """Tell whether the visitor may do something to many rows at once."""
+        return self._may(self.bulk_action)
+
+    def may_edit_row(self, row: Any) -> bool:
+        """Tell whether this row is of those that can be changed."""
+        return True
+
+    def may_delete_row(self, row: Any) -> bool:
+        """Tell whether this row is of those that can be deleted."""
+        return True
+
+    def acts_on(self, row: Any) -> list[Act]:
+        """Return what the visitor may do to a row."""
+        return [act for act in self.acts if self._may(act.action) and act.fits(row)]
+
+    @staticmethod
+    def _may(action: Action | None) -> bool:
+        visitor = current.visitor()
+        return action is not None and visitor is not None and may(visitor.actor, action)
+
+    # ---------- reading
+
+    def narrow(self, query: Any) -> Any:
+        """Return the query without rows that the session's scope cannot know to be somebody else's."""
+        return query
+
+    def get_query(self) -> Any:
+        """Return the query of the list: what it shows is loaded with it, and nothing else can be."""
+        return self.narrow(super().get_query()).options(raiseload("*"), *self.loads)
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 - the name of the base
+        """Return a row. Raises NotFound, alike for one that is not there and one out of reach (S02)."""
+        wanted = row_id(id)
+        if wanted is None:
+            raise NotFound("没有这条记录。")
+        query = self.narrow(super().get_query()).options(*self.loads)
+        return self.found(query.filter(self.model.id == wanted).one_or_none())
+
+    @staticmethod
+    def found(row: Any) -> Any:
+        """Return a row that is there. Raises NotFound."""
+        if row is None:
+            raise NotFound("没有这条记录。")
+        return row
+
+    def get_list_row_actions(self) -> list[Any]:
+        """Return the buttons of a row."""
+        buttons = [ViewRowAction()]
+        if self.can_edit:
+            buttons.append(_EditButton(self.may_edit_row))
+        if self.can_delete:
+            buttons.append(_DeleteButton(self.may_delete_row))
+        return buttons + list(self.column_extra_row_actions or [])
+
+    # ---------- forms
+
+    def get_create_form(self) -> type[AdminForm]:
+        """Return the form for a new row."""
+        return self.create_form_class
+
+    def get_edit_form(self) -> type[AdminForm]:
+        """Return the form for a row that is there."""
+        return self.edit_form_class
+
+    def create_form(self, obj: Any = None) -> AdminForm:
+        """Return the form for a new row, with what was typed."""
+        form = self.create_form_class(get_form_data(), data=self.first_values())
+        self.prepare(form, None)
+        return form
+
+    def edit_form(self, obj: Any = None) -> AdminForm:
+        """Return the form of a row, with what was typed. Raises Conflict for a row that cannot be changed."""
+        if not self.may_edit_row(obj):
+            raise Conflict(self.locked(obj))
+        form = self.edit_form_class(get_form_data(), data=self.values_of(obj))
+        self.prepare(form, obj)
+        return form
+
+    def first_values(self) -> Mapping[str, object]:
+        """Return what a new row's form shows at first."""
+        return {}
+
+    def values_of(self, row: Any) -> Mapping[str, object]:
+        """Return what the form shows of a row, by field."""
+        return {name: getattr(row, name, None) for name in self.edit_form_class()._fields}
+
+    def prepare(self, form: Any, row: Any) -> None:
+        """Give a form its choices; row: None for a new one."""
+
+    def locked(self, row: Any) -> str:
+        """Return why a row cannot be changed."""
+        return "这条记录不能修改。"
+
+    def validate_form(self, form: Form) -> bool:
+        """Read a form that was sent, and note fields that it does not have."""
+        if request.method != "POST":
+            return False
+        log_strangers(form)
+        return form.validate()
+
+    # ---------- writing
+
+    def add(self, form: Any) -> Any:
+        """Call the service that adds a row, and return the row."""
+        raise NotImplementedError
+
+    def change(self, form: Any, row: Any) -> None:
+        """Call the service that changes a row."""
+        raise NotImplementedError
+
+    def remove(self, row: Any) -> None:
+        """Call the service that deletes a row."""
+        raise NotImplementedError
+
+    def place(self, row: Any) -> str:
+        """Return the path in front of a form's fields, as the service's problems name it."""
+        return ""
+
+    def create_model(self, form: Form) -> Any:
+        """Add a row; False, with its refusal shown, when a rule is against it."""
+        return self._try(lambda: self.add(form) or True, form)
+
+    def update_model(self, form: Form, model: Any) -> bool:
+        """Change a row; False, with its refusal shown, when a rule is against it."""
+        place = self.place(model)
+        return bool(self._try(lambda: self.change(form, model) or True, form, place))
+
+    def delete_model(self, model: Any) -> bool:
+        """Delete a row; False, with its refusal shown, when a rule is against it."""
+        return bool(self._try(lambda: self.remove(model) or True, AdminForm()))
+
+    @staticmethod
+    def _try(write: Callable[[], Any], form: Form, place: str = "") -> Any:
+        """Return what a write gives; what is not the visitor's or not there is answered by the door."""
+        try:
+            return write()
+        except (Invalid, Conflict) as refusal:
+            abandon()
+            g.refused_as = 409 if isinstance(refusal, Conflict) else 422
+            show_refusal(form, refusal, place)
+            return False
+
+    def _run_view(self, view: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        """Answer a request; a page instead of a redirect means that nothing was stored (R7)."""
+        wanted = request.values.get("url")
+        if wanted and not local_path(wanted, ""):
+            abort(400)
+        answer = view(self, *args, **values)
+        if request.method == "POST" and isinstance(answer, str):
+            return make_response(answer, g.get("refused_as", 422))
+        return answer
+
+    # ---------- acts on one row
+
+    @expose("/do/<key>/", methods=("GET", "POST"))
+    def act_view(self, key: str) -> str | Response:
+        """Ask what must be said for an act, or do it."""
+        row = self.get_one(request.args.get("id"))
+        act = next((one for one in self.acts_on(row) if one.key == key), None)
+        if act is None:
+            raise NotFound("这条记录不能这样办理。")
+        form = act.form(get_form_data())
+        self.prepare(form, row)
+        back = local_path(request.values.get("url"), self.get_url(".index_view"))
+        if self.validate_form(form) and self._try(lambda: act.run(row, form) or True, form):
+            flash(act.done, "success")
+            return redirect(back, 303)
+        return str(self.render(self.act_template, act=act, model=row, form=form, return_url=back))
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        """Undo what was begun for many rows at once, and say why: all or none (S04)."""
+        abandon()
+        flash(refusal.sentence, "error")
+
+
+class _EditButton(EditRowAction):
+    """The button for changing a row, on rows that can be changed."""
+
+    def __init__(self, fits: Callable[[Any], bool]) -> None:
+        super().__init__()
+        self.fits = fits
+
+    def render(self, context: Any, row_id: str, row: Any) -> Any:
+        """Return the button; nothing on other rows."""
+        return super().render(context, row_id, row) if self.fits(row) else ""
+
+
+class _DeleteButton(DeleteRowAction):
+    """The button for deleting a row, on rows that can be deleted."""
+
+    def __init__(self, fits: Callable[[Any], bool]) -> None:
+        super().__init__()
+        self.fits = fits
+
+    def render(self, context: Any, row_id: str, row: Any) -> Any:
+        """Return the button; nothing on other rows."""
+        return super().render(context, row_id, row) if self.fits(row) else ""

@@ -1,0 +1,192 @@
+"""What a person must do next, and by when: the duties in their scope, by batch and stage, the most urgent first.
+
+A fixed number of queries, however many duties there are: a unit may owe an answer for hundreds of earlier winners.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
+
+from domain.access import Action, Actor, require
+from domain.duties import DutyState, Settlement, Window, state_of
+from domain.errors import NotFound
+from models import Answer, Batch, BatchStage, BatchState, Duty, Title, TitleAlias, Unit
+from services.progress.paging import Page, page_of
+from services.progress.states import is_state
+
+SHOWN = 5
+"""How many duties of a stage the first screen names."""
+RECENT = timedelta(days=14)
+MOST_RECENT = 10
+LIVE = (BatchState.RUNNING, BatchState.PAUSED)
+PAGE_DUTIES = 50
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One duty. about: the winner that it is about, or the unit. has_draft: something was typed and not filed."""
+
+    duty_id: int
+    unit: str
+    about: str
+    state: DutyState
+    opens_at: datetime | None
+    due_at: datetime | None
+    settled_at: datetime | None
+    is_late: bool
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The duties of one stage.
+
+    due_at: the earliest deadline of what is still owed; None without one. counts of all its duties, by state.
+    items: the first of what is owed, the most urgent first; fewer than `owed` when there are many.
+    """
+
+    batch_id: int
+    batch_code: str
+    batch_title: str
+    is_paused: bool
+    stage_key: str
+    stage_title: str
+    opens_at: datetime | None
+    due_at: datetime | None
+    open: int
+    overdue: int
+    planned: int
+    settled: int
+    items: tuple[Item, ...] = ()
+
+    @property
+    def owed(self) -> int:
+        """Return how many duties must be answered now."""
+        return self.open + self.overdue
+
+    @property
+    def total(self) -> int:
+        """Return how many duties the stage lays on this scope."""
+        return self.owed + self.planned + self.settled
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A duty settled lately, with its stage and batch."""
+
+    item: Item
+    batch_title: str
+    stage_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """Everything of one actor.
+
+    groups: what is owed, by deadline. coming: stages that have not opened yet. recent: settled lately, newest first.
+    """
+
+    groups: tuple[Group, ...]
+    coming: tuple[Group, ...]
+    recent: tuple[Done, ...]
+
+    @property
+    def owed(self) -> int:
+        """Return how many duties must be answered now."""
+        return sum(group.owed for group in self.groups)
+
+    @property
+    def overdue(self) -> int:
+        """Return how many duties are overdue."""
+        return sum(group.overdue for group in self.groups)
+
+
+def worklist(session: Session, *, actor: Actor, now: datetime) -> Worklist:
+    """Return what the actor must do, in three queries. Raises NotAllowed for who answers nothing."""
+    require(actor, Action.ANSWER)
+    groups = [_group(row) for row in session.execute(_grouped(now))]
+    first = _first_items(session, now)
+    owing = [
+        replace(group, items=tuple(first.get((group.batch_id, group.stage_key), ())))
+        for group in groups
+        if group.owed
+    ]
+    coming = [group for group in groups if group.planned and not group.owed]
+    return Worklist(
+        tuple(sorted(owing, key=_urgency)),
+        tuple(sorted(coming, key=lambda group: (group.opens_at is None, group.opens_at))),
+        tuple(_recent(session, now)),
+    )
+
+
+def count_owed(session: Session, *, now: datetime) -> int:
+    """Return how many duties in the scope must be answered now; for the figure beside the menu's entry."""
+    owed = select(func.count(Duty.id)).join(Batch, Batch.id == Duty.batch_id).where(Batch.state.in_(LIVE))
+    return session.scalar(owed.where(_owed(now))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageList:
+    """One stage's duties, a page of them."""
+
+    group: Group
+    items: tuple[Item, ...]
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which duties of a stage to show: those of a state, those whose winner's or unit's name holds a text."""
+
+    state: DutyState | None = None
+    text: str = ""
+    page: int = 1
+
+
+def stage_list(
+    session: Session, batch_code: str, stage_key: str, wanted: Filter, *, actor: Actor, now: datetime
+) -> StageList:
+    """Return a page of a stage's duties in the scope, in three queries. Raises NotAllowed, NotFound."""
+    require(actor, Action.ANSWER)
+    of_stage = (Batch.code == batch_code, Duty.stage_key == stage_key)
+    row = session.execute(_grouped(now).where(*of_stage)).one_or_none()
+    if row is None:
+        raise NotFound("没有这个环节，或其中没有本单位的待办事项。")
+    conditions = [*of_stage, *_conditions(wanted, now)]
+    joined = select(func.count(Duty.id)).join(Batch, Batch.id == Duty.batch_id).join(Unit, Unit.id == Duty.unit_id)
+    total = session.scalar(joined.outerjoin(Title, Title.id == Duty.title_id).where(*conditions)) or 0
+    page = page_of(total, wanted.page, PAGE_DUTIES)
+    rows = session.scalars(
+        select(Duty)
+        .join(Batch, Batch.id == Duty.batch_id)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .outerjoin(Title, Title.id == Duty.title_id)
+        .where(*conditions)
+        .options(joinedload(Duty.unit), joinedload(Duty.title), joinedload(Duty.answer))
+        .order_by(Duty.settled_at.is_not(None), *_by_due(Duty.due_at), Unit.path, Title.holder, Duty.id)
+        .offset(page.offset)
+        .limit(page.size)
+    )
+    return StageList(_group(row), tuple(_item(duty, now) for duty in rows), page)
+
+
+def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    found = [] if wanted.state is None else [is_state(wanted.state, now)]
+    text = wanted.text.strip()[:LONGEST_SEARCH]
+    if text:
+        former = select(TitleAlias.title_id).where(TitleAlias.name.icontains(text, autoescape=True))
+        names = (Title.holder.icontains(text, autoescape=True), Unit.name.icontains(text, autoescape=True))
+        found.append(or_(*names, Duty.title_id.in_(former)))
+    return found
+
+
+def _owed(now: datetime) -> ColumnElement[bool]:
+    return or_(is_state(DutyState.OPEN, now), is_state(DutyState.OVERDUE, now))
+
+
+def _grouped(now: datetime) -> "Select[...]":
+    pass
