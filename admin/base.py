@@ -7,47 +7,38 @@ guard of the web door; each write is one service call with the request's actor a
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, request
+from flask import abort, flash, g, make_response, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.helpers import get_form_data
-from flask_admin.model.template import DeleteRowAction, EditRowAction, ViewRowAction
+from flask_admin.model.template import ViewRowAction
 from sqlalchemy.orm import raiseload
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin.acts import Act
+from admin.buttons import DeleteButton, EditButton
 from admin.cells import BY_TYPE
+from admin.declared import Declared
 from admin.forms import AdminForm, log_strangers, show_refusal
 from admin.listing import Listing
+from admin.tables import Part
 from admin.typed import row_id
-from domain.access import Action, may
 from domain.errors import Conflict, Invalid, NotFound, RuleBroken
-from web import current
 from web.door import abandon
-from web.guard import LABEL, Policy, declare
 from web.local_path import local_path
 
 
-class ManagedView(Listing, ModelView):
-    """One table of the backoffice.
+class ManagedView(Declared, Listing, ModelView):
+    """One table of the backoffice. loads: the relations that its list and details show."""
 
-    seen_by: who may do one of these sees it. create_action, edit_action, delete_action, bulk_action: None where it
-    cannot be done. loads: relations that lists and details show. acts: what can be done to one row besides.
-    """
-
-    seen_by: Sequence[Action] = ()
-    create_action: Action | None = None
-    edit_action: Action | None = None
-    delete_action: Action | None = None
-    bulk_action: Action | None = None
-    acts: Sequence[Act] = ()
     loads: Sequence[ExecutableOption] = ()
     create_form_class: type[AdminForm] = AdminForm
     edit_form_class: type[AdminForm] = AdminForm
     empty_sentence = ""
     page_hint = ""
+    edit_label = "编辑"
+    edit_hint = ""
 
     can_view_details = True
     can_export = False
@@ -63,91 +54,6 @@ class ManagedView(Listing, ModelView):
     export = None
     ajax_update = None
     action_delete = None
-
-    # ---------- who may do what
-
-    def policies(self) -> dict[str, Policy]:
-        """Return who may call each address of this view; there are no others."""
-        named: dict[str, Sequence[Action | None]] = {
-            "index_view": self.seen_by,
-            "details_view": self.seen_by,
-            "create_view": (self.create_action,),
-            "edit_view": (self.edit_action,),
-            "delete_view": (self.delete_action,),
-            "action_view": (self.bulk_action,),
-            "act_view": [act.action for act in self.acts],
-            "ajax_lookup": (
-                (self.create_action, self.edit_action, *(act.action for act in self.acts))
-                if self.form_ajax_refs
-                else ()
-            ),
-        }
-        asked = {name: frozenset(action for action in actions if action) for name, actions in named.items()}
-        found = {name: Policy(signed_in=True, actions=actions) for name, actions in asked.items() if actions}
-        for _, name, _ in self._urls:
-            label = getattr(getattr(self, name), LABEL, None)
-            if label is not None:
-                found[name] = label
-        return found
-
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        """Return the blueprint with the declared addresses alone, and tell the guard who may call them."""
-        policies = self.policies()
-        self._urls = [route for route in self._urls if route[1] in policies]
-        blueprint = super().create_blueprint(admin)
-        for name, policy in policies.items():
-            declare(admin.app, f"{self.endpoint}.{name}", policy)
-        return blueprint
-
-    def get_url(self, endpoint: str, **values: Any) -> str:
-        """Return an address; "" for one that this view does not have, since the pages ask before they look."""
-        if endpoint.startswith(".") and all(route[1] != endpoint[1:] for route in self._urls):
-            return ""
-        return str(super().get_url(endpoint, **values))
-
-    def is_accessible(self) -> bool:
-        """Tell whether the visitor sees this view, in the menu and anywhere else."""
-        return any(self._may(action) for action in self.seen_by)
-
-    def inaccessible_callback(self, name: str, **values: Any) -> None:
-        """Answer 403; the guard has refused before, so this is the second lock."""
-        abort(403)
-
-    @property
-    def can_create(self) -> bool:
-        """Tell whether the visitor may add rows."""
-        return self._may(self.create_action)
-
-    @property
-    def can_edit(self) -> bool:
-        """Tell whether the visitor may change rows."""
-        return self._may(self.edit_action)
-
-    @property
-    def can_delete(self) -> bool:
-        """Tell whether the visitor may delete rows."""
-        return self._may(self.delete_action)
-
-    def is_action_allowed(self, name: str) -> bool:
-        """Tell whether the visitor may do something to many rows at once."""
-        return self._may(self.bulk_action)
-
-    def may_edit_row(self, row: Any) -> bool:
-        """Tell whether this row is of those that can be changed."""
-        return True
-
-    def may_delete_row(self, row: Any) -> bool:
-        """Tell whether this row is of those that can be deleted."""
-        return True
-
-    def acts_on(self, row: Any) -> list[Act]:
-        """Return what the visitor may do to a row."""
-        return [act for act in self.acts if self._may(act.action) and act.fits(row)]
-
-    @staticmethod
-    def _may(action: Action | None) -> bool:
-        visitor = current.visitor()
-        return action is not None and visitor is not None and may(visitor.actor, action)
 
     # ---------- reading
 
@@ -178,10 +84,18 @@ class ManagedView(Listing, ModelView):
         """Return the buttons of a row."""
         buttons = [ViewRowAction()]
         if self.can_edit:
-            buttons.append(_EditButton(self.may_edit_row))
+            buttons.append(EditButton(self.may_edit_row))
         if self.can_delete:
-            buttons.append(_DeleteButton(self.may_delete_row))
+            buttons.append(DeleteButton(self.may_delete_row))
         return buttons + list(self.column_extra_row_actions or [])
+
+    def parts_of(self, row: Any) -> Sequence[Part]:
+        """Return what is shown below a record."""
+        return ()
+
+    def name_of(self, row: Any) -> str:
+        """Return what a record is called in headings."""
+        return str(row)
 
     # ---------- forms
 
@@ -302,27 +216,3 @@ class ManagedView(Listing, ModelView):
         """Undo what was begun for many rows at once, and say why: all or none (S04)."""
         abandon()
         flash(refusal.sentence, "error")
-
-
-class _EditButton(EditRowAction):
-    """The button for changing a row, on rows that can be changed."""
-
-    def __init__(self, fits: Callable[[Any], bool]) -> None:
-        super().__init__()
-        self.fits = fits
-
-    def render(self, context: Any, row_id: str, row: Any) -> Any:
-        """Return the button; nothing on other rows."""
-        return super().render(context, row_id, row) if self.fits(row) else ""
-
-
-class _DeleteButton(DeleteRowAction):
-    """The button for deleting a row, on rows that can be deleted."""
-
-    def __init__(self, fits: Callable[[Any], bool]) -> None:
-        super().__init__()
-        self.fits = fits
-
-    def render(self, context: Any, row_id: str, row: Any) -> Any:
-        """Return the button; nothing on other rows."""
-        return super().render(context, row_id, row) if self.fits(row) else ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, request
+from flask import abort, flash, request
 from flask_admin.model.base import ViewArgs
 from sqlalchemy import or_
 
@@ -23,6 +23,7 @@ class Listing:
     column_default_sort: Any = ("id", True)
     column_sortable_list: Sequence[str] = ()
 
+    model: Any
     _list_columns: list[tuple[str, str]]
     _filters: Any
     _filter_args: Any
@@ -62,9 +63,10 @@ class Listing:
             if asked is None or asked[2] not in known:
                 abort(400)
             index, flt = known[asked[2]]
-            if not flt.validate(value):
-                abort(400)
-            found.append((int(asked[1]), (index, str(flt.name), value)))
+            if flt.validate(value):
+                found.append((int(asked[1]), (index, str(flt.name), value)))
+            else:
+                flash(f"筛选条件“{flt.name}”的值无效，已忽略。", "warning")
         return [wanted for _, wanted in sorted(found, key=lambda pair: pair[0])]
 
     def _get_filter_groups(self) -> Any:
@@ -74,6 +76,11 @@ class Listing:
             for item in items:
                 item["options"] = self._filters[item["index"]].get_options(self) or None
         return groups
+
+    def _apply_sorting(self, query: Any, joins: Any, sort_column: Any, sort_desc: bool) -> Any:
+        """Return the query in an order that is the same on every page."""
+        query, joins = super()._apply_sorting(query, joins, sort_column, sort_desc)  # type: ignore[misc]  # as above
+        return query.order_by(self.model.id.desc()), joins
 
     def _apply_search(self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str) -> Any:
         """Return the query for rows that hold every word, each taken literally (S21)."""

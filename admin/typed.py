@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import abort, request
 
+from domain.definition.strict import KEY_PATTERN
 from domain.forms import FORBIDDEN
 
 LARGEST_ID = 2**31 - 1
@@ -25,6 +26,11 @@ def row_id(raw: Any) -> int | None:
     """Return the key of a row; None for what cannot be one."""
     found = number(str(raw), LARGEST_ID) if isinstance(raw, str | int) else None
     return found or None
+
+
+def stable_key(raw: str) -> str:
+    """Return a stable key; "" for what cannot be one."""
+    return raw if re.fullmatch(KEY_PATTERN, raw) else ""
 
 
 def argument(name: str, most: int) -> int | None:

@@ -1,7 +1,7 @@
 """One connection to the mail host and its way through the waiting mails.
 
-A line has one mail at a time between `begin` and `record`, so a crash leaves at most that one uncertain; the answer to
-one mail and the beginning of the next are one commit.
+A line has one mail at a time between `begin` and `record`, so a crash leaves at most that one uncertain. The answer
+to one mail and the beginning of the next are one commit.
 """
 
 import logging

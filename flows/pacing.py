@@ -1,8 +1,9 @@
-"""How fast mail may leave: under the rate that was set, slower where the host complains, not at all while it is away."""
+"""How fast mail may leave: under the rate that is set, slower when the host complains, none while it is away."""
 
 import random
 import re
 import time
+from threading import Lock
 
 from notifications.handover import CLOSING, Outcome, Reply
 from notifications.rate import HostBreaker, HostRate
@@ -31,6 +32,7 @@ class Pace:
         self._rate = HostRate(per_minute) if per_minute else None
         self._breaker = HostBreaker()
         self._paused_until = 0.0
+        self._lock = Lock()
         self._since, self._sent = time.monotonic(), 0
 
     def at_most(self, mails: int) -> int:
@@ -60,6 +62,10 @@ class Pace:
     def note(self, reply: Reply) -> None:
         """Take the host's answer into account."""
         at = time.monotonic()
+        with self._lock:
+            self._note(reply, at)
+
+    def _note(self, reply: Reply, at: float) -> None:
         if reply.is_host_trouble:
             self._breaker.failed(self._host, at, random.random())  # noqa: S311 - spreads tries, guards nothing
         else:

@@ -29,6 +29,17 @@ CONTACT_FORM = Form(
 """What a contact can hold. A batch's own form may ask for a part of it, under the same keys."""
 
 
+MOST_CONTACTS = 200
+"""How many contacts of a unit are shown, the newest first."""
+
+
+def contacts_of(session: Session, unit_id: int) -> list[Contact]:
+    """Return a unit's contacts for all batches, those in force before those that ended, the newest first (S003-30)."""
+    shown = select(Contact).where(Contact.unit_id == unit_id).limit(MOST_CONTACTS)
+    ordered = shown.order_by(Contact.valid_until.is_not(None), Contact.valid_from.desc(), Contact.id.desc())
+    return list(session.scalars(ordered))
+
+
 def replace_contact(
     session: Session, unit_id: int, batch_id: int | None, values: Mapping[str, str], *, now: datetime
 ) -> Contact:

@@ -3,17 +3,19 @@
 A fixed number of queries, however many duties there are: a unit may owe an answer for hundreds of earlier winners.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Action, Actor, require
-from domain.duties import DutyState, Settlement, Window, state_of
+from domain.duties import DutyState, Window, state_of
 from domain.errors import NotFound
-from models import Answer, Batch, BatchStage, BatchState, Duty, Title, TitleAlias, Unit
+from models import Batch, BatchStage, BatchState, Duty, Title, TitleAlias, Unit
+from models.base import UTCDateTime
 from services.progress.paging import Page, page_of
 from services.progress.states import is_state
 
@@ -24,6 +26,7 @@ MOST_RECENT = 10
 LIVE = (BatchState.RUNNING, BatchState.PAUSED)
 PAGE_DUTIES = 50
 LONGEST_SEARCH = 100
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ def worklist(session: Session, *, actor: Actor, now: datetime) -> Worklist:
     ]
     coming = [group for group in groups if group.planned and not group.owed]
     return Worklist(
-        tuple(sorted(owing, key=_urgency)),
-        tuple(sorted(coming, key=lambda group: (group.opens_at is None, group.opens_at))),
+        tuple(sorted(owing, key=lambda group: _nearest(group.due_at, group))),
+        tuple(sorted(coming, key=lambda group: _nearest(group.opens_at, group))),
         tuple(_recent(session, now)),
     )
 
@@ -153,21 +156,20 @@ def stage_list(
     """Return a page of a stage's duties in the scope, in three queries. Raises NotAllowed, NotFound."""
     require(actor, Action.ANSWER)
     of_stage = (Batch.code == batch_code, Duty.stage_key == stage_key)
-    row = session.execute(_grouped(now).where(*of_stage)).one_or_none()
+    row = session.execute(_grouped(now, *of_stage)).one_or_none()
     if row is None:
         raise NotFound("没有这个环节，或其中没有本单位的待办事项。")
-    conditions = [*of_stage, *_conditions(wanted, now)]
-    joined = select(func.count(Duty.id)).join(Batch, Batch.id == Duty.batch_id).join(Unit, Unit.id == Duty.unit_id)
-    total = session.scalar(joined.outerjoin(Title, Title.id == Duty.title_id).where(*conditions)) or 0
-    page = page_of(total, wanted.page, PAGE_DUTIES)
-    rows = session.scalars(
+    chosen = (
         select(Duty)
         .join(Batch, Batch.id == Duty.batch_id)
         .join(Unit, Unit.id == Duty.unit_id)
         .outerjoin(Title, Title.id == Duty.title_id)
-        .where(*conditions)
-        .options(joinedload(Duty.unit), joinedload(Duty.title), joinedload(Duty.answer))
-        .order_by(Duty.settled_at.is_not(None), *_by_due(Duty.due_at), Unit.path, Title.holder, Duty.id)
+        .where(*of_stage, *_conditions(wanted, now))
+    )
+    page = page_of(session.scalar(chosen.with_only_columns(func.count(Duty.id))) or 0, wanted.page, PAGE_DUTIES)
+    rows = session.scalars(
+        _with_names(chosen)
+        .order_by(Duty.settled_at.is_not(None), Duty.due_at.is_(None), Duty.due_at, Unit.path, Title.holder, Duty.id)
         .offset(page.offset)
         .limit(page.size)
     )
@@ -188,5 +190,98 @@ def _owed(now: datetime) -> ColumnElement[bool]:
     return or_(is_state(DutyState.OPEN, now), is_state(DutyState.OVERDUE, now))
 
 
-def _grouped(now: datetime) -> "Select[...]":
-    pass
+def _grouped(now: datetime, *where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the query of the stages of running batches that lay something on the scope, one row each."""
+    owed_due = case((_owed(now), Duty.due_at))
+    states = {
+        "open": is_state(DutyState.OPEN, now),
+        "overdue": is_state(DutyState.OVERDUE, now),
+        "planned": is_state(DutyState.PLANNED, now),
+        "settled": Duty.settled_as.is_not(None),
+    }
+    counts = [func.count(case((condition, 1))).label(name) for name, condition in states.items()]
+    return (
+        select(
+            Batch.id.label("batch_id"),
+            Batch.code.label("batch_code"),
+            Batch.title.label("batch_title"),
+            Batch.state.label("batch_state"),
+            BatchStage.key.label("stage_key"),
+            BatchStage.title.label("stage_title"),
+            BatchStage.opens_at.label("opens_at"),
+            func.min(owed_due, type_=UTCDateTime()).label("due_at"),
+            *counts,
+        )
+        .select_from(Duty)
+        .join(Batch, Batch.id == Duty.batch_id)
+        .join(BatchStage, and_(BatchStage.batch_id == Duty.batch_id, BatchStage.key == Duty.stage_key))
+        .where(Batch.state.in_(LIVE), *where)
+        .group_by(Batch.id, BatchStage.id)
+    )
+
+
+def _group(row: Row[*tuple[Any, ...]]) -> Group:
+    return Group(
+        batch_id=row.batch_id,
+        batch_code=row.batch_code,
+        batch_title=row.batch_title,
+        is_paused=row.batch_state is BatchState.PAUSED,
+        stage_key=row.stage_key,
+        stage_title=row.stage_title,
+        opens_at=row.opens_at,
+        due_at=row.due_at,
+        open=row.open,
+        overdue=row.overdue,
+        planned=row.planned,
+        settled=row.settled,
+    )
+
+
+def _nearest(instant: datetime | None, group: Group) -> tuple[bool, float, int]:
+    """Return what groups are sorted by: the nearest instant first, those without one last."""
+    return instant is None, instant.timestamp() if instant else 0.0, group.batch_id
+
+
+def _first_items(session: Session, now: datetime) -> dict[tuple[int, str], list[Item]]:
+    """Return the first duties that are owed in each stage, by batch and stage."""
+    place = func.row_number().over(
+        partition_by=(Duty.batch_id, Duty.stage_key), order_by=(Duty.due_at.is_(None), Duty.due_at, Duty.id)
+    )
+    ranked = select(Duty.id, place.label("place")).where(_owed(now)).subquery()
+    first = select(ranked.c.id).where(ranked.c.place <= SHOWN)
+    found: dict[tuple[int, str], list[Item]] = {}
+    duties = _with_names(select(Duty).where(Duty.id.in_(first)))
+    for duty in session.scalars(duties.order_by(Duty.due_at.is_(None), Duty.due_at, Duty.id)):
+        found.setdefault((duty.batch_id, duty.stage_key), []).append(_item(duty, now))
+    return found
+
+
+def _recent(session: Session, now: datetime) -> Iterator[Done]:
+    rows = session.execute(
+        _with_names(select(Duty, Batch.title, BatchStage.title))
+        .join(Batch, Batch.id == Duty.batch_id)
+        .join(BatchStage, and_(BatchStage.batch_id == Duty.batch_id, BatchStage.key == Duty.stage_key))
+        .where(Duty.settled_at > now - RECENT, Batch.state != BatchState.DRAFT)
+        .order_by(Duty.settled_at.desc(), Duty.id.desc())
+        .limit(MOST_RECENT)
+    )
+    for duty, batch_title, stage_title in rows:
+        yield Done(_item(duty, now), batch_title, stage_title)
+
+
+def _with_names(statement: Statement) -> Statement:
+    return statement.options(joinedload(Duty.unit), joinedload(Duty.title), joinedload(Duty.answer))
+
+
+def _item(duty: Duty, now: datetime) -> Item:
+    return Item(
+        duty_id=duty.id,
+        unit=duty.unit.name,
+        about=duty.title.holder if duty.title is not None else duty.unit.name,
+        state=state_of(Window(duty.opens_at, duty.due_at), duty.settled_as, now),
+        opens_at=duty.opens_at,
+        due_at=duty.due_at,
+        settled_at=duty.settled_at,
+        is_late=duty.is_late,
+        has_draft=duty.answer is not None and duty.answer.filed_at is None,
+    )

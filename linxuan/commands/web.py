@@ -48,6 +48,7 @@ def web(host: str, port: int | None, workers: int, threads: int) -> None:
     # Made before the workers are, so that they cannot disagree.
     settings.secret()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     Server(settings, _options(settings, host, workers, threads)).run()
 
 

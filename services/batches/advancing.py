@@ -1,6 +1,6 @@
 """Advancing batches: which are due, which stages of one are due, and all of it in one go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.plan import Moment
-from models import Batch, BatchState
+from models import Batch, BatchStage, BatchState
 from services.batches.context import load
 from services.batches.steps import KINDS_OF, StepKind, hand_over, take_step
 
@@ -44,6 +44,22 @@ def due_batches(session: Session, now: datetime, limit: int = 500) -> list[DueBa
         .limit(limit)
     )
     return [DueBatch(id_, code, due_at) for id_, code, due_at in rows if due_at is not None]
+
+
+def closings_first(session: Session, due: Sequence[DueBatch], now: datetime) -> list[DueBatch]:
+    """Return the batches in an order that puts those first in which a deadline has come; one query."""
+    closing = set(
+        session.scalars(
+            select(BatchStage.batch_id)
+            .where(
+                BatchStage.batch_id.in_([batch.id for batch in due]),
+                BatchStage.closed_at.is_(None),
+                BatchStage.due_at <= now,
+            )
+            .distinct()
+        )
+    )
+    return sorted(due, key=lambda batch: batch.id not in closing)
 
 
 def next_wake(session: Session) -> datetime | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -158,8 +158,19 @@ def _require_not_settled_otherwise(found: DutyInHand) -> None:
 def _fingerprint(found: DutyInHand, values: Mapping[str, str], received_at: datetime) -> str:
     """Return the SHA-256 of what was filed, for the receipt; the same filing gives the same fingerprint."""
     words = [found.context.batch.code, found.duty.stage_key, found.duty.unit.code, found.duty.title_id]
-    text = json.dumps([*words, dict(values), received_at.isoformat()], ensure_ascii=False, sort_keys=True)
+    text = json.dumps([*words, dict(values), received_at.astimezone(UTC).isoformat()], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def receipt_of(found: DutyInHand) -> Receipt:
+    """Return the receipt of a filed duty once more. Raises NotFound for one that is not filed."""
+    duty = found.duty
+    if duty.settled_as is Settlement.NONE and duty.settled_at is not None:
+        return Receipt(duty.id, duty.settled_at, _fingerprint(found, {}, duty.settled_at), duty.is_late)
+    answer = duty.answer
+    if duty.settled_as is not Settlement.DONE or answer is None or answer.filed_at is None:
+        raise NotFound("该事项尚未报送，没有回执。")
+    return Receipt(duty.id, answer.filed_at, _fingerprint(found, answer.values, answer.filed_at), duty.is_late)
 
 
 def problems_of(result: NotFiled) -> dict[str, str]:

@@ -146,14 +146,14 @@ def _mailed(session: Session, context: BatchContext, people: dict[int, list[Pers
     by_unit = dict(
         session.execute(
             select(Mail.unit_id, func.max(Mail.sent_at)).where(*sent, Mail.unit_id.in_(people)).group_by(Mail.unit_id)
-        ).tuples()
+        ).all()
     )
     by_reader = dict(
         session.execute(
             select(Mail.address, func.max(Mail.sent_at))
             .where(*sent, Mail.address.in_(readers))
             .group_by(Mail.address)
-        ).tuples()
+        ).all()
     )
     found = {}
     for unit_id, group in people.items():
@@ -177,7 +177,7 @@ def _calls(
         PhoneDuty.unit_id.in_(unit_ids),
         PhoneDuty.done_at.is_(None),
     )
-    return dict(session.execute(notes.group_by(CallNote.unit_id)).tuples()), set(session.scalars(waiting.distinct()))
+    return dict(session.execute(notes.group_by(CallNote.unit_id)).all()), set(session.scalars(waiting.distinct()))
 
 
 def _text(context: BatchContext, stage: Stage, owing: Sequence[Owing], now: datetime) -> str:

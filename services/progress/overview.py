@@ -103,7 +103,7 @@ def _lines(session: Session, batches: Sequence[Batch], now: datetime) -> list[Ba
             select(PhoneDuty.batch_id, func.count())
             .where(PhoneDuty.batch_id.in_(ids), PhoneDuty.done_at.is_(None))
             .group_by(PhoneDuty.batch_id)
-        ).tuples()
+        ).all()
     )
     return [
         BatchLine(
@@ -147,7 +147,7 @@ def _units_overdue(session: Session, batch_ids: Sequence[int], now: datetime) ->
             select(Duty.batch_id, func.count(Duty.unit_id.distinct()))
             .where(Duty.batch_id.in_(batch_ids), Duty.settled_as.is_(None), Duty.due_at <= now)
             .group_by(Duty.batch_id)
-        ).tuples()
+        ).all()
     )
 
 

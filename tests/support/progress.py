@@ -27,6 +27,8 @@ from domain.definition import (
     TitleFilter,
 )
 from models import Title, Unit
+from models.scope import Scope
+from models.session import Database
 from services.batches.context import BatchContext
 from services.batches.drafts import store_draft
 from services.batches.publishing import publish
@@ -71,6 +73,15 @@ def rich_definition(units: int = 3, **changes: object) -> Definition:
     return definition(units, stages=(contacts_stage(), evaluation, recommend), forms=forms, **changes)
 
 
+def small_and_large(database: Database) -> list[int]:
+    """Publish a batch of three units and one of three hundred; return their ids."""
+    ids = []
+    for code, units, titles in (("small", 3, 2), ("large", 300, 1)):
+        with database.write(Scope()) as session:
+            ids.append(rich(session, titles=titles, wanted=rich_definition(units, code=code)).batch.id)
+    return ids
+
+
 def rich(session: Session, units: int = 3, titles: int = 2, wanted: Definition | None = None) -> BatchContext:
     """Publish the rich definition; each unit answers for so many titles."""
     batch = store_draft(session, wanted or rich_definition(units), actor=SYSTEM, now=PUBLISHED)
@@ -91,18 +102,18 @@ def rich(session: Session, units: int = 3, titles: int = 2, wanted: Definition |
 
 @dataclass(slots=True)
 class Counted:
-    """How many statements went to the database."""
+    """How many queries went to the database."""
 
-    statements: int = 0
+    queries: int = 0
 
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[Counted]:
-    """Count the statements sent to a database meanwhile."""
+    """Count the queries sent to a database meanwhile."""
     found = Counted()
 
-    def count(*_: object) -> None:
-        found.statements += 1
+    def count(connection: object, cursor: object, statement: str, *_: object) -> None:
+        found.queries += statement.startswith("SELECT")
 
     event.listen(engine, "before_cursor_execute", count)
     try:

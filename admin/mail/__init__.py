@@ -1,0 +1,1 @@
+"""The outbox and the reminders that somebody must make by telephone."""

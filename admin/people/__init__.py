@@ -1,0 +1,1 @@
+"""Units, contacts, titles, users and what rights they hold."""

@@ -1,0 +1,1 @@
+"""What has happened: the audit log, and how the engine ran."""

@@ -1,0 +1,135 @@
+"""The story: a batch is confirmed, published and played from instant to instant, as the clock would over weeks.
+
+Everything goes the usual ways: the services, the conductor with its flows, the sender with a real mail server. Only
+the waiting between two instants is left out.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.definition import Definition
+from domain.plan import MomentKind
+from flows.running import Conductor
+from flows.sending import Outgoing
+from linxuan.demo.data import OFFICE, scenario
+from models import Batch, BatchState, DemoClock
+from models.scope import Scope
+from models.session import Database
+from services.batches.advancing import DueBatch
+from services.batches.context import definition_of, get_batch, load
+from services.batches.publishing import confirm_values, publish
+from services.rehearsal import Happening
+from services.rehearsal.scenario import play
+from web.clock import wall_now
+
+BEFORE_OPENING = timedelta(days=3)
+AFTER_DEADLINE = timedelta(hours=10)
+
+Tell = Callable[[datetime, str], None]
+"""Is told what happens: the instant and a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: the database, the conductor of flows and the sender."""
+
+    database: Database
+    conductor: Conductor
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a batch stands at the end of its story."""
+
+    batch_id: int
+    code: str
+    now: datetime
+    orchestrated: int
+    direct: int
+
+
+def prepare(database: Database, code: str, tell: Tell) -> Definition | None:
+    """Confirm what was inferred, sentence by sentence, and publish; return None for a batch without a scenario."""
+    with database.write(Scope()) as session:
+        batch = get_batch(session, code)
+        definition = definition_of(session, batch)
+        if not scenario(definition):
+            return None
+        now = _opening(session, batch) - BEFORE_OPENING
+        for item in definition.unconfirmed:
+            tell(now, f"确认推定值 {item.path}：{item.note or item.quote}")
+        paths = [item.path for item in definition.unconfirmed]
+        confirm_values(session, batch, paths, actor=OFFICE, now=now)
+        publish(session, batch, actor=OFFICE, now=now)
+        tell(now, f"发布批次“{definition.title}”：{len(definition.units)} 个单位，{len(definition.stages)} 个环节")
+        return definition
+
+
+def perform(cast: Cast, code: str, definition: Definition, tell: Tell) -> Played:
+    """Play a published batch to some hours after its first deadline."""
+    with cast.database.read(Scope()) as session:
+        batch_id = get_batch(session, code).id
+        end = _first_deadline(session, batch_id) + AFTER_DEADLINE
+    waiting, ways = scenario(definition), Counter[bool]()
+    while (now := _next(cast.database, batch_id, waiting)) is not None and now <= end:
+        acting = [happening for happening in waiting if happening.at <= now]
+        if acting:
+            _people_act(cast.database, batch_id, definition, acting, tell)
+            waiting = waiting[len(acting) :]
+        else:
+            ways[_advance(cast, batch_id, code, now, tell)] += 1
+    return Played(batch_id, code, end, orchestrated=ways[True], direct=ways[False])
+
+
+def set_clock(database: Database, now: datetime) -> None:
+    """Let the demonstration go on from this instant."""
+    with database.write(Scope()) as session:
+        offset_seconds = (now - wall_now()).total_seconds()
+        row = session.get(DemoClock, 1)
+        if row is None:
+            session.add(DemoClock(id=1, offset_seconds=offset_seconds))
+        else:
+            row.offset_seconds = offset_seconds
+
+
+def _opening(session: Session, batch: Batch) -> datetime:
+    stages = load(session, batch.id).stages.values()
+    return min(stage.opens_at for stage in stages if stage.opens_at is not None)
+
+
+def _first_deadline(session: Session, batch_id: int) -> datetime:
+    planned = load(session, batch_id).plan()
+    return min(moment.at for moment in planned if moment.kind is MomentKind.CLOSE)
+
+
+def _next(database: Database, batch_id: int, waiting: Sequence[Happening]) -> datetime | None:
+    with database.read(Scope()) as session:
+        due = session.scalar(select(Batch.next_due_at).where(Batch.id == batch_id, Batch.state == BatchState.RUNNING))
+    candidates = [due, waiting[0].at if waiting else None]
+    return min((instant for instant in candidates if instant is not None), default=None)
+
+
+def _people_act(
+    database: Database, batch_id: int, definition: Definition, acting: Sequence[Happening], tell: Tell
+) -> None:
+    with database.write(Scope()) as session:
+        for happening in acting:
+            play(session, batch_id, definition, happening)
+    tell(acting[0].at, f"{len(acting)} 个单位报送")
+
+
+def _advance(cast: Cast, batch_id: int, code: str, now: datetime, tell: Tell) -> bool:
+    """Advance and send; return whether Prefect ran it."""
+    ran = cast.conductor.run_batch(DueBatch(batch_id, code, now), now)
+    sent = cast.outgoing.drain(lambda: now)
+    if ran.moments or sent.ok:
+        tell(
+            now, f"推进 {ran.moments} 个时刻，送出 {sent.ok} 封邮件（{'Prefect' if ran.is_orchestrated else '直接'}）"
+        )
+    return ran.is_orchestrated
