@@ -1,7 +1,7 @@
 """The base of every table here: seen by nobody unless declared, and changed by services alone.
 
 Flask-Admin lists, shows and parses. Addresses exist only for what a view declares; who may call them is known to the
-guard of the web door; each write is one service call with the request's actor and moment, and is never committed here.
+guard of the web door; each write is one service call with the request's actor and moment, never committed here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ class ManagedView(Declared, Listing, ModelView):
         """Return the query of the list: what it shows is loaded with it, and nothing else can be."""
         return self.narrow(super().get_query()).options(raiseload("*"), *self.loads)
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002 - the name of the base
+    def get_one(self, id: Any) -> Any:
         """Return a row. Raises NotFound, alike for one that is not there and one out of reach (S02)."""
         wanted = row_id(id)
         if wanted is None:
@@ -73,12 +73,21 @@ class ManagedView(Declared, Listing, ModelView):
         query = self.narrow(super().get_query()).options(*self.loads)
         return self.found(query.filter(self.model.id == wanted).one_or_none())
 
-    @staticmethod
-    def found(row: Any) -> Any:
-        """Return a row that is there. Raises NotFound."""
+    def found(self, row: Any) -> Any:
+        """Return a row that is there, ready to be shown. Raises NotFound."""
         if row is None:
             raise NotFound("没有这条记录。")
+        self.ready([row])
         return row
+
+    def get_list(self, *args: Any, **values: Any) -> Any:
+        """Return a page of rows, ready to be shown."""
+        count, rows = super().get_list(*args, **values)
+        self.ready(rows)
+        return count, rows
+
+    def ready(self, rows: Sequence[Any]) -> None:
+        """Read at once what all rows of a page need beside themselves."""
 
     def get_list_row_actions(self) -> list[Any]:
         """Return the buttons of a row."""
@@ -163,22 +172,25 @@ class ManagedView(Declared, Listing, ModelView):
 
     def create_model(self, form: Form) -> Any:
         """Add a row; False, with its refusal shown, when a rule is against it."""
-        return self._try(lambda: self.add(form) or True, form)
+        return self._try(lambda: self.add(form), form)
 
     def update_model(self, form: Form, model: Any) -> bool:
         """Change a row; False, with its refusal shown, when a rule is against it."""
         place = self.place(model)
-        return bool(self._try(lambda: self.change(form, model) or True, form, place))
+        return bool(self._try(lambda: self.change(form, model), form, place))
 
     def delete_model(self, model: Any) -> bool:
         """Delete a row; False, with its refusal shown, when a rule is against it."""
-        return bool(self._try(lambda: self.remove(model) or True, AdminForm()))
+        return bool(self._try(lambda: self.remove(model), AdminForm()))
 
     @staticmethod
-    def _try(write: Callable[[], Any], form: Form, place: str = "") -> Any:
-        """Return what a write gives; what is not the visitor's or not there is answered by the door."""
+    def _try(write: Callable[[], object], form: Form, place: str = "") -> Any:
+        """Return the row that a write gives, or True, or False when a rule was against it.
+
+        What is not the visitor's, or not there, is answered by the door.
+        """
         try:
-            return write()
+            return write() or True
         except (Invalid, Conflict) as refusal:
             abandon()
             g.refused_as = 409 if isinstance(refusal, Conflict) else 422
@@ -207,7 +219,7 @@ class ManagedView(Declared, Listing, ModelView):
         form = act.form(get_form_data())
         self.prepare(form, row)
         back = local_path(request.values.get("url"), self.get_url(".index_view"))
-        if self.validate_form(form) and self._try(lambda: act.run(row, form) or True, form):
+        if self.validate_form(form) and self._try(lambda: act.run(row, form), form):
             flash(act.done, "success")
             return redirect(back, 303)
         return str(self.render(self.act_template, act=act, model=row, form=form, return_url=back))

@@ -60,7 +60,7 @@ class Declared:
         """Return the blueprint with the declared addresses alone, and tell the guard who may call them."""
         policies = self.policies()
         self._urls = [route for route in self._urls if route[1] in policies]
-        blueprint = super().create_blueprint(admin)
+        blueprint: Blueprint = super().create_blueprint(admin)  # type: ignore[misc]  # of the class behind
         for name, policy in policies.items():
             declare(admin.app, f"{self.endpoint}.{name}", policy)
         return blueprint
@@ -69,7 +69,7 @@ class Declared:
         """Return an address; "" for one that this view does not have, since the pages ask before they look."""
         if endpoint.startswith(".") and all(route[1] != endpoint[1:] for route in self._urls):
             return ""
-        return str(super().get_url(endpoint, **values))
+        return str(super().get_url(endpoint, **values))  # type: ignore[misc]  # as above
 
     def is_accessible(self) -> bool:
         """Tell whether the visitor sees this view, in the menu and anywhere else."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from flask import has_request_context
@@ -30,7 +29,7 @@ class Chosen(BaseSQLAFilter):
         super().__init__(column, name, options=[(str(member), word) for member, word in words.items()])
         self.members = {str(member): member for member in words}
 
-    def clean(self, value: str) -> StrEnum:
+    def clean(self, value: str) -> Any:
         """Return the member. Raises ValueError."""
         if value not in self.members:
             raise ValueError(value)

@@ -9,8 +9,9 @@ from typing import Any
 from flask import flash, request
 from flask_admin.form import BaseForm
 from flask_admin.model.fields import InlineFieldList
-from wtforms import DateTimeLocalField, Field, FieldList, Form, SelectField, StringField
+from wtforms import DateTimeLocalField, Field, FieldList, Form, SelectField
 from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
 
 from admin.typed import number
 from domain.errors import Invalid, Problem, RuleBroken
@@ -30,17 +31,21 @@ class AdminForm(BaseForm):
     problems: tuple[Problem, ...] = ()
 
 
-class NumberField(StringField):
+class NumberField(Field):
     """A whole number in plain digits, or nothing; full-width digits, signs and underscores are no number (S22)."""
+
+    widget = TextInput()
+    data: int | None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed. Raises ValueError for anything but digits."""
         raw = str(valuelist[0]).strip() if valuelist else ""
-        self.data: int | None = number(raw, LARGEST)
+        self.data = number(raw, LARGEST)
         if raw and self.data is None:
             raise ValueError("请填写整数，只用 0 至 9 的数字")
 
     def _value(self) -> str:
+        """Return what the input shows: what was typed, however wrong."""
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else str(self.data)
@@ -81,7 +86,7 @@ class Given:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Check a field. Raises ValidationError."""
-        if not field.data:
+        if not field.data and field.data != 0 and not field.process_errors:
             raise ValidationError(f"请填写{field.label.text}")
 
 

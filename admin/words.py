@@ -70,12 +70,12 @@ ACTIONS: Mapping[Action, str] = {
 }
 
 _SETS: tuple[Mapping[StrEnum, str], ...] = (
-    dict[StrEnum, str](STAGE_KINDS),
-    dict[StrEnum, str](COMPLETIONS),
-    dict[StrEnum, str](STRENGTHS),
-    dict[StrEnum, str](LEVELS),
-    dict[StrEnum, str](MAIL_KINDS),
-    dict[StrEnum, str](CHANNELS),
+    dict[StrEnum, str](STAGE_KINDS.items()),
+    dict[StrEnum, str](COMPLETIONS.items()),
+    dict[StrEnum, str](STRENGTHS.items()),
+    dict[StrEnum, str](LEVELS.items()),
+    dict[StrEnum, str](MAIL_KINDS.items()),
+    dict[StrEnum, str](CHANNELS.items()),
 )
 _WORDS: Mapping[tuple[type[StrEnum], str], str] = {
     **LABELS,

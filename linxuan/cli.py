@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "schema": ("linxuan.commands.definitions:schema", "批次定义的 JSON Schema"),
     "rehearse": ("linxuan.commands.rehearsal:rehearse", "模拟运行：列出将发生的每件事"),
     "calendar": ("linxuan.commands.calendar:calendar", "工作日推算"),
+    "demo": ("linxuan.commands.demo:demo", "演示：演一遍真实通知，再打开网页"),
     "web": ("linxuan.commands.web:web", "启动网页服务"),
 }
 

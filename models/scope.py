@@ -1,4 +1,4 @@
-"""One filter narrows every read to the reader's branch: a session without a scope sees no scoped row.
+"""One filter narrows every read to the reader's branch: a session without a scope sees no row.
 
 A class is scoped by a mixin of `models.scoped`. The filter works on every ORM statement (select, bulk update and
 delete), so a list, a search, a count and an autocomplete cannot differ in what they show.
@@ -18,11 +18,16 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql.base import ExecutableOption
 
 from domain.access import Actor, Role
+from models.audit import AuditHead
+from models.base import Base
 from models.batches import Batch, Programme
 from models.scoped import BatchScoped, BranchScoped
+from models.system import DemoClock, Instance, Lease
 from models.units import Unit
 
 KEY = "linxuan_scope"
+SHARED = frozenset({AuditHead, DemoClock, Instance, Lease})
+"""What the processes of an installation share; it tells nothing of units, batches or people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,23 @@ def set_scope(session: Session, scope: Scope) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
-    """Add the scope's criteria to a statement; relationships and column loads inherit them from their parent."""
-    if (
-        state.is_column_load
-        or state.is_relationship_load
-        or not (state.is_select or state.is_update or state.is_delete)
-    ):
+    """Add the scope's criteria to a statement that does not carry them yet."""
+    if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+        return
+    if state.is_relationship_load and not _is_from_new_row(state):
         return
     criteria = _criteria(state.session.info.get(KEY))
     if criteria:
         state.statement = state.statement.options(*criteria)
+
+
+def _is_from_new_row(state: ORMExecuteState) -> bool:
+    """Tell whether a relationship is loaded from a row made in this session.
+
+    A row that was read hands down the criteria it was read with; a new one has none to hand down, and would open
+    whatever row its keys name.
+    """
+    return state.lazy_loaded_from is not None and not state.lazy_loaded_from.load_options
 
 
 @lru_cache(maxsize=1024)
@@ -69,9 +81,9 @@ def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
         found.append(with_loader_criteria(cls, condition, include_aliases=True))
 
     if scope is None:
-        everything: list[type[object]] = [Unit, Batch, Programme, *of_units, *of_batches]
-        for cls in dict.fromkeys(everything):
-            narrow(cls, false())
+        for mapper in Base.registry.mappers:
+            if mapper.class_ not in SHARED:
+                narrow(mapper.class_, false())
         return tuple(found)
     if scope.branch is not None:
         inner = aliased(Unit, name="scope_units")

@@ -14,7 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 from sqlalchemy import exists, or_, select
@@ -68,7 +68,7 @@ class Upload:
 
     unit_id: int
     name: str
-    stream: BinaryIO
+    stream: IO[bytes]
 
 
 def store_file(session: Session, upload: Upload, *, folder: Path, actor: Actor, now: datetime) -> StoredFile:
@@ -100,7 +100,7 @@ def store_file(session: Session, upload: Upload, *, folder: Path, actor: Actor, 
     return row
 
 
-def open_file(session: Session, file_id: int, folder: Path) -> tuple[StoredFile, BinaryIO]:
+def open_file(session: Session, file_id: int, folder: Path) -> tuple[StoredFile, IO[bytes]]:
     """Return a file's row and its bytes, which are those that were handed in; the caller closes the stream.
 
     A file is seen by who sees what it belongs to: an explanation, an extension, a permit.
@@ -150,7 +150,7 @@ def clean_name(raw: str, kind: Kind) -> str:
     return name.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
 
 
-def _size(stream: BinaryIO) -> int:
+def _size(stream: IO[bytes]) -> int:
     """Return the number of bytes, before any of them is looked at. Raises Invalid."""
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
@@ -161,7 +161,7 @@ def _size(stream: BinaryIO) -> int:
     return size
 
 
-def _kind(stream: BinaryIO) -> Kind:
+def _kind(stream: IO[bytes]) -> Kind:
     """Return what the bytes are, whatever the name says. Raises Invalid."""
     head = stream.read(HEAD)
     stream.seek(0)
@@ -181,7 +181,7 @@ def _of_head(head: bytes) -> Kind | None:
     return next((kind for kind in (PDF, JPEG, PNG) if kind.media_type in candidates), None)
 
 
-def _of_archive(stream: BinaryIO) -> Kind | None:
+def _of_archive(stream: IO[bytes]) -> Kind | None:
     """Return the kind of an archive by the names in its directory; nothing is unpacked."""
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -195,7 +195,7 @@ def _of_archive(stream: BinaryIO) -> Kind | None:
     return DOCX if {"[Content_Types].xml", "word/document.xml"} <= names else None
 
 
-def _keep(stream: BinaryIO, folder: Path) -> str:
+def _keep(stream: IO[bytes], folder: Path) -> str:
     """Write the bytes to the disk for good, under their hash; return it."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()

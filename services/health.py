@@ -67,7 +67,7 @@ def health(session: Session, now: datetime) -> Health:
         for lease in session.scalars(select(Lease).order_by(Lease.name))
     )
     counted = select(Mail.state, func.count()).where(Mail.state.in_(WAITING + WRONG)).group_by(Mail.state)
-    mails = dict(session.execute(counted).tuples().all())
+    mails = dict(session.execute(counted).all())
     outbox = {state.value: mails.get(state, 0) for state in WAITING + WRONG}
     sentences = []
     if not any(lease.seconds_left > 0 for lease in leases):

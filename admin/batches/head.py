@@ -94,4 +94,3 @@ def head_change(form: Any) -> HeadChange:
 def revision_of(form: Any) -> int:
     """Return the revision that a form was filled from; one that no draft has when it was tampered with."""
     return number(str(form.revision.data or ""), LARGEST_ID) or 0
-

@@ -1,4 +1,4 @@
-"""The names that a definition gives to its categories and unit classes, for lists that hold only their keys."""
+"""Names for lists that hold only keys: of programmes, batches, and what batches call their categories and classes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import g
 from sqlalchemy import select
 
-from models import Batch, BatchVersion
+from models import Batch, BatchVersion, Programme
 from web import current
 
 
@@ -41,3 +41,29 @@ def names_of(batch_id: int) -> Names:
     """Return the names of a batch that were read before."""
     found: Names = g.names[batch_id]
     return found
+
+
+def load_titles(batch_ids: Iterable[int | None]) -> None:
+    """Read the titles of some batches in one query, for the rest of the request."""
+    wanted = {batch_id for batch_id in batch_ids if batch_id is not None}
+    found = current.db().execute(select(Batch.id, Batch.title).where(Batch.id.in_(wanted)))
+    g.titles = {row.id: row.title for row in found}
+
+
+def title_of(batch_id: int | None) -> str:
+    """Return the title of a batch that was read before; "" for none."""
+    titles: Mapping[int | None, str] = g.titles
+    return titles.get(batch_id, "")
+
+
+def load_programmes(programme_ids: Iterable[int]) -> None:
+    """Read the names of some programmes in one query, for the rest of the request."""
+    wanted = set(programme_ids)
+    found = current.db().execute(select(Programme.id, Programme.name).where(Programme.id.in_(wanted)))
+    g.programmes = {row.id: row.name for row in found}
+
+
+def programme_name(programme_id: int) -> str:
+    """Return the name of a programme that was read before; "" for none."""
+    names: Mapping[int, str] = g.programmes
+    return names.get(programme_id, "")

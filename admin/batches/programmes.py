@@ -48,9 +48,7 @@ class ProgrammeView(ManagedView):
     def add(self, form: Any) -> Programme:
         """Add a programme."""
         typed = texts(form, "key", "name")
-        return add_programme(
-            current.db(), typed["key"], typed["name"], actor=current.actor(), now=current.now()
-        )
+        return add_programme(current.db(), typed["key"], typed["name"], actor=current.actor(), now=current.now())
 
     def change(self, form: Any, row: Any) -> None:
         """Rename a programme."""

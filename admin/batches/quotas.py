@@ -1,6 +1,6 @@
 """推荐名额: how many cases the units of each class may recommend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import joinedload
@@ -78,25 +78,21 @@ class QuotaView(ManagedView):
     column_searchable_list = ("batch.title", "category_key", "class_key")
     column_filters = (OfBatch(BatchQuota.batch_id), Chosen(BatchQuota.strength, "约束", STRENGTHS))
 
-    def get_list(self, *args: Any, **values: Any) -> Any:
-        """Return the rows, with the names that their batches give to keys."""
-        count, rows = super().get_list(*args, **values)
+    def ready(self, rows: Sequence[Any]) -> None:
+        """Read the names that the batches give to keys."""
         load_names(row.batch_id for row in rows)
-        return count, rows
 
     def get_pk_value(self, model: Any) -> str:
         """Return the stable key of a quota for a class, "12.enterprise.province"."""
         return f"{model.batch_id}.{model.key}.{model.class_key}"
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002 - the name of the base
+    def get_one(self, id: Any) -> Any:
         """Return the quota with this stable key. Raises NotFound."""
         batch_id, _, rest = str(id).partition(".")
         key, _, class_key = rest.partition(".")
         query = self.narrow(self.session.query(BatchQuota)).options(*self.loads)
         wanted = {"key": stable_key(key), "class_key": stable_key(class_key)}
-        row = self.found(query.filter_by(batch_id=row_id(batch_id) or 0, **wanted).one_or_none())
-        load_names([row.batch_id])
-        return row
+        return self.found(query.filter_by(batch_id=row_id(batch_id) or 0, **wanted).one_or_none())
 
     def name_of(self, row: Any) -> str:
         """Return what a quota is called."""

@@ -77,7 +77,7 @@ class StageView(ManagedView):
         """Return the stable key of a stage, "12.contacts"."""
         return f"{model.batch_id}.{model.key}"
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002 - the name of the base
+    def get_one(self, id: Any) -> Any:
         """Return the stage with this stable key. Raises NotFound."""
         batch_id, _, key = str(id).partition(".")
         query = self.narrow(self.session.query(BatchStage)).options(*self.loads)

@@ -1,6 +1,6 @@
 """联系人: whom to write to in each unit; a new one takes the place of the old one, who stays in the history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_admin.model.fields import AjaxSelectField
@@ -10,6 +10,7 @@ from wtforms import SelectField, StringField
 
 from admin.acts import Act
 from admin.base import ManagedView
+from admin.batches.names import load_titles, title_of
 from admin.cells import MASKED, of_row
 from admin.filters import MOST_OPTIONS, Empty, Holding, OfBatch
 from admin.forms import AdminForm, Given, choices_of, texts, whole
@@ -49,8 +50,9 @@ def _end(row: Any, form: Any) -> None:
 class ContactView(ManagedView):
     """The contacts, present and former."""
 
+    # Officers name their own contacts on their own pages; these are for who keeps the units. The service asks again.
     seen_by = (Action.MANAGE_UNITS,)
-    create_action = edit_action = Action.MANAGE_CONTACTS
+    create_action = edit_action = Action.MANAGE_UNITS
     create_form_class, edit_form_class = NewContact, ContactForm
     form_ajax_refs = {"unit": UNITS}
     loads = (joinedload(Contact.unit),)
@@ -63,7 +65,7 @@ class ContactView(ManagedView):
             key="end",
             label="停用",
             icon="user-off",
-            action=Action.MANAGE_CONTACTS,
+            action=Action.MANAGE_UNITS,
             form=ReasonForm,
             run=_end,
             done="已停用，此后的邮件发往单位自己的地址。",
@@ -93,7 +95,7 @@ class ContactView(ManagedView):
         "refused_because": "拒收原因",
         "unit.name": "单位",
     }
-    column_formatters_detail = {"batch": of_row(lambda row: _batch_of(row))}
+    column_formatters_detail = {"batch": of_row(lambda row: title_of(row.batch_id) or EVERY_BATCH)}
     column_formatters = {**column_formatters_detail, "mobile": MASKED, "email": MASKED}
     column_sortable_list = ("name", "valid_from")
     column_searchable_list = ("name", "unit.name", "email", "mobile")
@@ -107,6 +109,10 @@ class ContactView(ManagedView):
     def narrow(self, query: Any) -> Any:
         """Return the query without contacts of batches beyond the reader's programmes."""
         return query.filter(or_(Contact.batch_id.is_(None), Contact.batch_id.in_(select(Batch.id))))
+
+    def ready(self, rows: Sequence[Any]) -> None:
+        """Read the titles of the batches."""
+        load_titles(row.batch_id for row in rows)
 
     def may_edit_row(self, row: Any) -> bool:
         """Tell whether the contact is a present one."""
@@ -153,11 +159,3 @@ def _open_batches() -> dict[int, str]:
         .limit(MOST_OPTIONS)
     )
     return {row.id: row.title for row in current.db().execute(found)}
-
-
-def _batch_of(row: Any) -> str:
-    """Return the title of a contact's batch; contacts of one list share a session, so each is read once."""
-    if row.batch_id is None:
-        return EVERY_BATCH
-    batch = current.db().get(Batch, row.batch_id)
-    return batch.title if batch is not None else "—"

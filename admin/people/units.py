@@ -60,13 +60,12 @@ def _move(row: Any, form: Any) -> None:
 
 def _switch(row: Any, form: Any) -> None:
     actor, now = current.actor(), current.now()
-    set_active(
-        current.db(), row.id, is_active=not row.is_active, reason=form.reason.data or "", actor=actor, now=now
-    )
+    set_active(current.db(), row.id, is_active=not row.is_active, reason=form.reason.data or "", actor=actor, now=now)
 
 
 def _in_tree(row: Any) -> str:
-    return "　" * (row.path.count("/") - 2) + str(row.name)
+    depth = str(row.path).count("/") - 2
+    return "　" * depth + str(row.name)
 
 
 class UnitView(ManagedView):

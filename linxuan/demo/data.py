@@ -13,10 +13,12 @@ from linxuan.demo_accounts import ACCOUNTS, PASSWORD
 from models import Batch, Unit
 from models.scope import Scope
 from models.session import Database
+from services.batches.context import definition_of, get_batch
 from services.batches.drafts import store_draft
 from services.definitions.reading import load_file
 from services.definitions.yaml_text import read_yaml
 from services.identity.memberships import Grant, grant
+from services.identity.passwords import Policy
 from services.identity.users import NewUser, add_user
 from services.rehearsal import Happening, read_scenario
 from services.titles.registering import NewTitle, add_titles
@@ -60,10 +62,13 @@ def _winners(batch: Batch) -> list[NewTitle]:
     ]
 
 
-def add_people(database: Database, unit_code: str, now: datetime) -> None:
-    """Make one account for each role; the officer belongs to the unit with this code."""
+def add_people(database: Database, code: str, now: datetime) -> None:
+    """Make one account for each role; the officer's unit is one that the batch's scenario leaves silent."""
     with database.write(Scope()) as session:
-        unit_id = session.scalars(select(Unit.id).where(Unit.code == unit_code)).one()
+        definition = definition_of(session, get_batch(session, code))
+        heard = {happening.unit for happening in scenario(definition)}
+        silent = next(entry.code for entry in definition.units if entry.code not in heard)
+        unit_id = session.scalars(select(Unit.id).where(Unit.code == silent)).one()
         for account in ACCOUNTS:
             _add(session, account.name, unit_id, now)
 
@@ -80,6 +85,7 @@ NAMES = {
 
 def _add(session: Session, account: str, unit_id: int, now: datetime) -> None:
     role = Role(account)
-    user = add_user(session, NewUser(account=account, name=NAMES[account], password=PASSWORD), actor=SYSTEM, now=now)
+    person = NewUser(account=account, name=NAMES[account], password=PASSWORD)
+    user = add_user(session, person, actor=SYSTEM, now=now, policy=Policy.ASVS)
     wanted = Grant(user_id=user.id, role=role, unit_id=unit_id if role is Role.OFFICER else None)
     grant(session, wanted, actor=SYSTEM, now=now)

@@ -1,6 +1,6 @@
 """A real SMTP server on this machine that keeps what it accepts, so that a demonstration sends and nothing leaves."""
 
-from asyncio.base_events import Server
+import socket
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -9,6 +9,9 @@ from threading import Lock
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,11 @@ class _Keeper:
 class MailServer:
     """The server; `accepted` lists what it took, in order."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._keeper = _Keeper(folder)
-        self._controller = Controller(self._keeper, hostname="127.0.0.1", port=port)
+        self._port = _free_port()
+        self._controller = Controller(self._keeper, hostname=HOST, port=self._port)
 
     @property
     def accepted(self) -> list[Accepted]:
@@ -56,9 +60,7 @@ class MailServer:
     @property
     def url(self) -> str:
         """Return the address for LINXUAN_SMTP_URL."""
-        server = self._controller.server
-        assert isinstance(server, Server)  # noqa: S101 - asked only while it runs
-        return f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        return f"smtp://{HOST}:{self._port}"
 
     def start(self) -> None:
         """Begin to accept mail."""
@@ -67,3 +69,10 @@ class MailServer:
     def stop(self) -> None:
         """End; what was accepted stays in its folder."""
         self._controller.stop()
+
+
+def _free_port() -> int:
+    """Return a port that is free now; the server's library must know it before it starts."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

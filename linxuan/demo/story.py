@@ -54,21 +54,25 @@ class Played:
     direct: int
 
 
-def prepare(database: Database, code: str, tell: Tell) -> Definition | None:
-    """Confirm what was inferred, sentence by sentence, and publish; return None for a batch without a scenario."""
+def find_definition(database: Database, code: str) -> Definition | None:
+    """Return the definition of a batch that has a scenario; None for one that is only shown as a draft."""
+    with database.read(Scope()) as session:
+        definition = definition_of(session, get_batch(session, code))
+    return definition if scenario(definition) else None
+
+
+def confirm_and_publish(database: Database, code: str, tell: Tell) -> None:
+    """Confirm what was inferred, value by value, as the coordinator would, and publish."""
     with database.write(Scope()) as session:
         batch = get_batch(session, code)
         definition = definition_of(session, batch)
-        if not scenario(definition):
-            return None
         now = _opening(session, batch) - BEFORE_OPENING
-        for item in definition.unconfirmed:
-            tell(now, f"确认推定值 {item.path}：{item.note or item.quote}")
+        listed = "\n".join(f"    ✓ {item.path}：{item.note or item.quote}" for item in definition.unconfirmed)
+        tell(now, f"主办处室逐条确认 {len(definition.unconfirmed)} 个推定值：\n{listed}")
         paths = [item.path for item in definition.unconfirmed]
         confirm_values(session, batch, paths, actor=OFFICE, now=now)
         publish(session, batch, actor=OFFICE, now=now)
-        tell(now, f"发布批次“{definition.title}”：{len(definition.units)} 个单位，{len(definition.stages)} 个环节")
-        return definition
+        tell(now, f"发布批次：{len(definition.units)} 个单位，{len(definition.stages)} 个环节")
 
 
 def perform(cast: Cast, code: str, definition: Definition, tell: Tell) -> Played:

@@ -28,7 +28,7 @@ class Narrator:
 
     def __call__(self, at: datetime, sentence: str) -> None:
         """Print one sentence."""
-        self._console.print(f"[cyan]{describe(at, self._zone)}[/cyan]  {sentence}", highlight=False)
+        self._console.print(f"[cyan]{describe(at, self._zone)}[/cyan]  {sentence}", highlight=False, soft_wrap=True)
 
 
 def print_outcome(
@@ -39,11 +39,10 @@ def print_outcome(
     calendar = official_calendar()
     off = sum(not calendar.is_working(local_day(mail.sent_at, definition.zone)) for mail in accepted)
     console.print(f"邮件服务器共收到 {len(accepted)} 封邮件，其中休息日 {off} 封。")
-    console.print(
-        f"共推进 {played.orchestrated + played.direct} 次：经 Prefect {played.orchestrated} 次，直接 {played.direct} 次。"
-    )
+    runs = played.orchestrated + played.direct
+    console.print(f"共推进 {runs} 次：经 Prefect {played.orchestrated} 次，直接 {played.direct} 次。")
     missing = _missing(database, played)
-    console.print(f"截止后未报送名单（{len(missing)} 个单位）：{'、'.join(missing) or '无'}")
+    console.print(f"截止后未报送名单（{len(missing)} 个单位）：{'、'.join(missing) or '无'}", soft_wrap=True)
 
 
 def _mail_table(definition: Definition, accepted: Sequence[Accepted]) -> Table:
@@ -62,10 +61,10 @@ def _mail_table(definition: Definition, accepted: Sequence[Accepted]) -> Table:
 def _missing(database: Database, played: Played) -> list[str]:
     with database.read(Scope()) as session:
         names = (
-            select(Unit.name)
+            select(Unit.code, Unit.name)
             .join(Duty, Duty.unit_id == Unit.id)
             .where(Duty.batch_id == played.batch_id, Duty.settled_as.is_(None), Duty.due_at <= played.now)
             .distinct()
-            .order_by(Unit.name)
+            .order_by(Unit.code)
         )
-        return list(session.scalars(names))
+        return [name for _, name in session.execute(names)]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from services.contacts import replace_contact
 from services.duties.access import DutyInHand, get_duty, require_window
 from services.duties.settling import settle
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database takes; filing refuses them, and a draft is kept without them."""
 LONGEST_DRAFT = 200_000
 """Characters that a draft may hold in all; beyond that it is not an answer."""
 
@@ -66,7 +69,7 @@ def save_draft(
 
 def _keep(session: Session, found: DutyInHand, values: Mapping[str, str], *, actor: Actor, now: datetime) -> Answer:
     known = {field.key for field in form_of(found).fields}
-    kept = {key: value for key, value in values.items() if key in known}
+    kept = {key: UNSTORABLE.sub("", value) for key, value in values.items() if key in known}
     if sum(len(value) for value in kept.values()) > LONGEST_DRAFT:
         raise Conflict(f"草稿过长（上限 {LONGEST_DRAFT} 字），未保存。")
     answer = found.duty.answer
@@ -158,7 +161,9 @@ def _require_not_settled_otherwise(found: DutyInHand) -> None:
 def _fingerprint(found: DutyInHand, values: Mapping[str, str], received_at: datetime) -> str:
     """Return the SHA-256 of what was filed, for the receipt; the same filing gives the same fingerprint."""
     words = [found.context.batch.code, found.duty.stage_key, found.duty.unit.code, found.duty.title_id]
-    text = json.dumps([*words, dict(values), received_at.astimezone(UTC).isoformat()], ensure_ascii=False, sort_keys=True)
+    text = json.dumps(
+        [*words, dict(values), received_at.astimezone(UTC).isoformat()], ensure_ascii=False, sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from domain.access import Action, Actor
 from domain.definition import Exemption as ExemptionRules
 from domain.duties import Settlement
 from domain.errors import Conflict, Invalid, NotFound, Problem
+from domain.forms import FORBIDDEN
 from models import Exemption, StoredFile
 from services import audit
 from services.duties.access import DutyInHand, get_duty, require_window
@@ -88,6 +89,8 @@ def _require_complete(
         problems.append(Problem("text", "", f"选择“{reason.name}”时请说明具体情况"))
     if len(explanation.text) > LONGEST_TEXT:
         problems.append(Problem("text", "", f"说明最多 {LONGEST_TEXT} 字，现为 {len(explanation.text)} 字"))
+    if FORBIDDEN.search(explanation.text):
+        problems.append(Problem("text", "", "说明含有不可见的控制字符，请删除后重填"))
     if explanation.file_id is not None and session.get(StoredFile, explanation.file_id) is None:
         problems.append(Problem("file", "", "所附文件不存在，请重新上传"))
     elif explanation.file_id is None and needs_document:

@@ -1,13 +1,12 @@
 """What was sent to whom and when (发件记录): the mails of a batch, the newest first, with every try."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.definition import MailKind
 from models import Batch, Mail, MailAttempt, MailState, Unit
 from services.batches.context import BatchContext
 from services.progress.reach import in_branch
@@ -15,14 +14,6 @@ from services.progress.reach import in_branch
 PAGE_MAILS = 50
 TROUBLED = (MailState.UNCERTAIN, MailState.HELD, MailState.REFUSED)
 """States in which a person should look."""
-KINDS: Mapping[MailKind, str] = {
-    MailKind.STAGE_OPENS: "开放通知",
-    MailKind.REMINDER: "提醒",
-    MailKind.DIGEST: "合并提醒",
-    MailKind.ESCALATION: "提请催办",
-    MailKind.STAGE_CLOSES: "截止通报",
-    MailKind.EXTENSION: "延期通知",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +34,6 @@ class SentMail:
     unit: str
     stage: str
     tries: Sequence[MailAttempt]
-
-    @property
-    def kind(self) -> str:
-        """Return the occasion in words."""
-        return KINDS[self.mail.kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading what the engine wrote: moments, mails, and where they stand."""
+"""Reading what the engine wrote: moments, and mails by where they stand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def publish_batch(database: Database, wanted: Definition) -> int:
         return running(session, wanted).batch.id
 
 
-def kinds_of_moments(database: Database) -> Counter[str]:
+def moments(database: Database) -> Counter[str]:
     """Count what is in the ledger, by kind and verdict, such as "close applied"."""
     with database.read(Scope()) as session:
         rows = session.execute(select(AppliedMoment.kind, AppliedMoment.verdict)).all()

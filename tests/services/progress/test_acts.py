@@ -72,9 +72,10 @@ def test_everything_that_happened_is_told_newest_first(db: Session) -> None:
     ]
     assert ("催办记录", "“反馈联系人”电话催办 王五：明天报", "王主任", "第2单位", "") in told
     assert ("报送", "第1单位：反馈联系人", "经办人1", "第1单位", "") in told
-    assert told[-2:] == [
+    assert told[-3:] == [
         ("开放", "“反馈联系人”开放，涉及 3 个单位", "系统", "", ""),
         ("发布", "批次“示范遴选 2023”", "系统", "", ""),
+        ("修改定义", "批次“示范遴选 2023”第 1 稿", "系统", "", ""),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from domain.definition import MailKind
 from models import MailState
 from models.scope import Scope
 from models.session import Database
@@ -26,9 +27,9 @@ def test_each_mail_says_to_whom_why_when_and_with_which_tries(db: Session) -> No
 
     found = mails(db, context)
 
-    assert [(line.unit, line.kind, line.stage, line.mail.address) for line in found.mails] == [
-        ("第2单位", "开放通知", "反馈联系人", "u2@units.example"),
-        ("第1单位", "开放通知", "反馈联系人", "u1@units.example"),
+    assert [(line.unit, line.mail.kind, line.stage, line.mail.address) for line in found.mails] == [
+        ("第2单位", MailKind.STAGE_OPENS, "反馈联系人", "u2@units.example"),
+        ("第1单位", MailKind.STAGE_OPENS, "反馈联系人", "u1@units.example"),
     ]
     assert [line.mail.sent_at for line in found.mails] == [OPENING, OPENING]
     assert [(attempt.outcome, attempt.code) for attempt in found.mails[0].tries] == [("ok", 250)]
@@ -42,12 +43,15 @@ def test_mails_are_found_by_unit_state_and_stage(db: Session) -> None:
     advance(db, context.batch.id, AFTER)
     unit_id = duty_of(db, context.batch, 2).unit_id
 
-    def found(**wanted: object) -> set[tuple[str, str]]:
+    def found(**wanted: object) -> set[tuple[str, MailKind]]:
         lines = mails(db, context, WantedMails(**wanted)).mails  # type: ignore[arg-type]
-        return {(line.unit, line.kind) for line in lines}
+        return {(line.unit, line.mail.kind) for line in lines}
 
-    assert found(state=MailState.SENT) == {("第1单位", "开放通知"), ("第2单位", "开放通知")}
-    assert found(state=MailState.PENDING, stage="contacts") == {("", "截止通报"), ("", "提请催办")}
+    assert found(state=MailState.SENT) == {("第1单位", MailKind.STAGE_OPENS), ("第2单位", MailKind.STAGE_OPENS)}
+    assert found(state=MailState.PENDING, stage="contacts") == {
+        ("", MailKind.STAGE_CLOSES),
+        ("", MailKind.ESCALATION),
+    }
     assert {unit for unit, _ in found(unit_id=unit_id)} == {"第2单位"}
     assert found(state=MailState.HELD) == set()
 

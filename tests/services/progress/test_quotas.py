@@ -13,7 +13,7 @@ MIIT = Path(__file__).parents[3] / "presets" / "miit-2023.yaml"
 
 
 def test_the_ministrys_table_has_the_notices_numbers() -> None:
-    """S003-19, S003-20, S003-21, S003-22, S003-24: limits of each class, and what all units together may recommend."""
+    """S003-19, S003-20, S003-21, S003-22, S003-24: each class's limits, and the sum over all units."""
     table = quota_table(load_file(MIIT))
 
     assert table.units == {"province": 31, "plan_city": 5, "corps": 1}
@@ -30,14 +30,13 @@ def test_the_ministrys_table_has_the_notices_numbers() -> None:
 
 
 def test_a_soft_limit_and_none_at_all_are_told_apart() -> None:
+    soft = Quota(key="soft", classes=("province",), category="city", subtypes=("a",), limit=2, strength=Strength.SOFT)
     wanted = definition(
         1,
         unit_classes=(UnitClass(key="province", name="省级"),),
         categories=(Category(key="city", name="城市", subtypes=(Subtype(key="a", name="甲类"),)),),
         quotas=(
-            Quota(
-                key="soft", classes=("province",), category="city", subtypes=("a",), limit=2, strength=Strength.SOFT
-            ),
+            soft,
             Quota(key="free", classes=("province",), category="city"),
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from domain.definition import MailKind
 from domain.duties import DutyState
 from domain.errors import NotFound
 from models.contacts import Channel
@@ -90,7 +91,7 @@ def test_the_page_shows_how_the_unit_was_reached(db: Session) -> None:
         ("张三", False),
     ]
     assert [person.name for person in first.people] == ["李四"]
-    assert [line.kind for line in first.mails.mails] == ["开放通知"]
+    assert [line.mail.kind for line in first.mails.mails] == [MailKind.STAGE_OPENS]
     assert (first.calls, first.extensions, first.permits) == ([], [], [])
     assert [note.result for note in second.calls] == ["在办"]
     assert [row.reason for row in second.extensions] == ["地震"]

@@ -1,0 +1,32 @@
+"""工作台: the first page of the backoffice, with every batch, what waits for a person, and the mails of the week."""
+
+from flask_admin import expose
+
+from admin.home import ENTRY, Home
+from admin.typed import LARGEST_PAGE, argument
+from admin.words import word
+from services.progress.mails import TROUBLED
+from services.progress.overview import overview
+from web import current
+from web.guard import needs
+
+
+class Overview(Home):
+    """The home. Instants are shown in the site's zone, since batches may have several."""
+
+    page_hint = "各批次下一个时间节点、未报情况，以及需要人工处理的事项。"
+
+    @expose("/")
+    @needs(*ENTRY)
+    def index(self) -> str:
+        """Show the batches and what waits."""
+        found = overview(current.db(), current.now(), argument("page", LARGEST_PAGE) or 1)
+        return str(
+            self.render(
+                "admin/progress/home.html",
+                found=found,
+                troubled=TROUBLED,
+                word=word,
+                pager=lambda page: self.get_url(".index", page=page + 1),
+            )
+        )

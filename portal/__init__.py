@@ -1,0 +1,17 @@
+"""The door for everyone but the office: public pages, to-do lists, answers, explanations, a unit's own page."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from portal import contacts, duties, exemptions, files, public, units, work
+from portal.nav import navigation
+from web.nav import register_nav
+
+
+def install(app: Flask, files_folder: Path) -> None:
+    """Add the portal to an app. files_folder: where the bytes of uploaded files lie."""
+    app.config[files.FOLDER] = files_folder
+    for part in (public, work, duties, exemptions, contacts, units, files):
+        app.register_blueprint(part.blueprint)
+    register_nav(app, navigation)

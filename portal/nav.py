@@ -1,0 +1,31 @@
+"""The portal's entries at the side, for those who answer for a unit."""
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from domain.access import Action, Actor, Role, may
+from portal.unit_batches import find_own_unit
+from services.worklist import count_owed
+from web import current
+from web.nav import NavItem
+
+SECTION = "办理"
+
+
+def navigation(actor: Actor) -> Iterator[NavItem]:
+    """Yield the entries: what must be done, the own unit, and the batches that everybody may read."""
+    if may(actor, Action.ANSWER):
+        owed = count_owed(current.db(), now=current.now())
+        yield NavItem(
+            label="我的待办", href=url_for("work.home"), icon="checklist", section=SECTION, badge=owed or None
+        )
+    elif actor.role in {Role.APPLICANT, Role.EXPERT}:
+        yield NavItem(label="我的待办", href=url_for("work.home"), icon="checklist", section=SECTION)
+    unit = find_own_unit() if may(actor, Action.ANSWER) else None
+    if unit is not None:
+        href = url_for("units.show", unit_id=unit.id)
+        yield NavItem(label="本单位进度", href=href, icon="building", section=SECTION)
+        href = url_for("contacts.show", unit_id=unit.id)
+        yield NavItem(label="联系人", href=href, icon="address-book", section=SECTION)
+    yield NavItem(label="公开的批次", href=url_for("public.index"), icon="calendar-event", section="查阅")

@@ -1,0 +1,43 @@
+"""The first screen of who is signed in: what must be done next, and by when."""
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from domain.access import Action, Role, may
+from domain.duties import DutyState
+from portal import asked
+from portal.answers import page
+from services.worklist import Filter, stage_list, worklist
+from web import current
+from web.guard import needs, require_signed_in
+
+BACKOFFICE = "/admin/"
+IN_BACKOFFICE = frozenset({Role.ADMIN, Role.COORDINATOR, Role.AUDITOR})
+SHOWN = (DutyState.OVERDUE, DutyState.OPEN, DutyState.PLANNED, DutyState.DONE, DutyState.NONE, DutyState.EXEMPT)
+
+blueprint = Blueprint("work", __name__)
+
+
+@blueprint.get("/work")
+@require_signed_in
+def home() -> Response:
+    """Show the to-do list; the office's people are sent to the backoffice, which begins with theirs."""
+    actor = current.actor()
+    if actor.role in IN_BACKOFFICE:
+        return make_response(redirect(BACKOFFICE, 303))
+    if not may(actor, Action.ANSWER):
+        return page("portal/nothing.html", role=actor.role.value)
+    found = worklist(current.db(), actor=actor, now=current.now())
+    return page("portal/work.html", work=found)
+
+
+@blueprint.get("/work/<code>/<stage>")
+@needs(Action.ANSWER)
+def stage(code: str, stage: str) -> Response:
+    """Show one stage's duties, all of them in pages."""
+    chosen = request.args.get("state", "")
+    state = DutyState(chosen) if chosen in set(SHOWN) else None
+    wanted = Filter(state, asked.search(), asked.page())
+    found = stage_list(
+        current.db(), asked.key(code), asked.key(stage), wanted, actor=current.actor(), now=current.now()
+    )
+    return page("portal/stage.html", found=found, wanted=wanted, states=SHOWN, page=found.page)

@@ -1,0 +1,315 @@
+"""One filter narrows every read and every bulk write, whatever shape the statement has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Column, delete, exists, func, select, update
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Mapper, Session, aliased, joinedload, selectinload
+
+from domain.access import SYSTEM, Actor, Role
+from models import Base, Batch, BatchStage, BatchVersion, Duty, Programme, Title, Unit
+from models.scope import SHARED, Scope, set_scope
+from models.scoped import BatchScoped, BranchScoped
+from models.session import Database
+from tests.support.rows import AT, LATER, VALID, lay_parents, put
+
+NOT_NARROWED = {
+    "audit_entries.unit_id": "an entry outlives its unit; only who may VIEW_AUDIT reads the log",
+    "audit_entries.batch_id": "an entry outlives its batch; only who may VIEW_AUDIT reads the log",
+    "contacts.batch_id": "None stands for every batch; the unit narrows",
+    "extensions.unit_id": "None stands for all units; the programme narrows, services.progress.unit_page the rest",
+    "mails.unit_id": "None stands for the office; services.progress.reach narrows",
+    "mails.batch_id": "None outlives its batch; services.progress.mails asks for one batch",
+    "memberships.unit_id": "None stands for every unit; services.identity.reach narrows",
+}
+ALL = Scope()
+TREE = {"44": "/44/", "440": "/440/", "4403": "/44/4403/", "4_": "/4_/"}
+
+
+@pytest.fixture
+def tree(db: Session) -> Session:
+    """Four units and two programmes with a batch each; every unit owes one duty in both batches."""
+    for number, (code, path) in enumerate(TREE.items(), 1):
+        db.add(Unit(id=number, code=code, name=f"单位{code}", path=path))
+    db.flush()
+    db.get_one(Unit, 3).upper_id = 1
+    for number in (1, 2):
+        db.add(Programme(id=number, key=f"p{number}", name=f"项目{number}"))
+        db.flush()
+        put(
+            db.connection(),
+            "batches",
+            {**VALID["batches"], "id": number, "code": f"b{number}", "programme_id": number},
+        )
+        put(db.connection(), "batch_versions", {**VALID["batch_versions"], "batch_id": number})
+        for unit in range(1, 5):
+            put(db.connection(), "duties", {**VALID["duties"], "batch_id": number, "unit_id": unit})
+    db.flush()
+    db.expunge_all()
+    return db
+
+
+@pytest.fixture
+def readers(tree: Session) -> Iterator[dict[str, Session]]:
+    """Sessions of different scopes in one transaction, so that each meets the others' cached statements."""
+    scopes = {
+        "none": None,
+        "all": ALL,
+        "branch": Scope(branch="/44/"),
+        "lower": Scope(branch="/44/4403/"),
+        "programme": Scope(programmes=frozenset({2})),
+        "both": Scope(branch="/440/", programmes=frozenset({1})),
+        "nothing": Scope(programmes=frozenset()),
+    }
+    made = {name: Session(bind=tree.connection(), expire_on_commit=False) for name in scopes}
+    for name, scope in scopes.items():
+        if scope is not None:
+            set_scope(made[name], scope)
+    yield made
+    for session in made.values():
+        session.close()
+
+
+SEEN_DUTIES = {"none": 0, "all": 8, "branch": 4, "lower": 2, "programme": 4, "both": 1, "nothing": 0}
+"""Of eight duties: four units in two batches."""
+
+
+def mapped() -> list[Mapper[object]]:
+    return sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
+
+
+def test_every_table_of_a_unit_or_a_batch_is_narrowed_or_says_why_not() -> None:
+    """S03: a new table cannot forget to be narrowed."""
+    open_columns: set[str] = set()
+    for mapper in mapped():
+        for name, mixin in (("unit_id", BranchScoped), ("batch_id", BatchScoped)):
+            column = mapper.local_table.c.get(name)
+            if isinstance(column, Column) and not issubclass(mapper.class_, mixin):
+                open_columns.add(f"{mapper.local_table.name}.{name}")
+
+    assert open_columns == set(NOT_NARROWED)
+
+
+def test_every_scoped_class_carries_its_mixin_itself() -> None:
+    """The filter walks the direct subclasses of the mixins."""
+    direct = {*BranchScoped.__subclasses__(), *BatchScoped.__subclasses__()}
+
+    assert direct == {mapper.class_ for mapper in mapped() if issubclass(mapper.class_, BranchScoped | BatchScoped)}
+
+
+@pytest.fixture
+def full(db: Session) -> Session:
+    """One row in every table that a unit or a batch owns."""
+    connection = db.connection()
+    lay_parents(connection)
+    for table in Base.metadata.sorted_tables:
+        if table.name in VALID:
+            put(connection, table.name, VALID[table.name])
+    return db
+
+
+def count(session: Session, cls: type[object]) -> int:
+    return len(session.scalars(select(cls)).all())
+
+
+def test_without_a_scope_no_row_is_seen(full: Session) -> None:
+    """Fails closed: who forgets to say who reads, reads nothing; what processes share is no secret among them."""
+    with Session(bind=full.connection()) as unscoped:
+        secret = [mapper.class_ for mapper in mapped() if mapper.class_ not in SHARED]
+        seen = {cls.__name__: (count(full, cls) > 0, count(unscoped, cls)) for cls in secret}
+
+    assert seen == dict.fromkeys(seen, (True, 0))
+
+
+def test_a_scoped_class_is_seen_by_its_branch_and_its_programme_alone(full: Session) -> None:
+    """S003-69, S03: each table, not only those that a list shows today."""
+    scopes = {
+        "own": Scope(branch="/410000/", programmes=frozenset({1})),
+        "other branch": Scope(branch="/440000/"),
+        "other programme": Scope(programmes=frozenset({2})),
+    }
+    for cls in {*BranchScoped.__subclasses__(), *BatchScoped.__subclasses__()}:
+        with Session(bind=full.connection()) as reader:
+            seen = {}
+            for name, scope in scopes.items():
+                set_scope(reader, scope)
+                seen[name] = count(reader, cls)
+        everything = count(full, cls)
+        assert everything > 0, f"{cls.__name__} has no row to leak"
+        assert seen == {
+            "own": everything,
+            "other branch": 0 if issubclass(cls, BranchScoped) else everything,
+            "other programme": 0 if issubclass(cls, BatchScoped) else everything,
+        }, cls.__name__
+
+
+def test_a_branch_holds_its_unit_and_those_below_it_and_no_namesake(readers: dict[str, Session]) -> None:
+    """S003-69: "/44/" is no prefix of "/440/", and the sign of a pattern stands for itself (S21)."""
+
+    def codes(name: str) -> list[str]:
+        return list(readers[name].scalars(select(Unit.code).order_by(Unit.code)))
+
+    assert codes("branch") == ["44", "4403"]
+    assert codes("lower") == ["4403"]
+    assert codes("both") == ["440"]
+    set_scope(readers["branch"], Scope(branch="/4_/"))
+    assert codes("branch") == ["4_"]
+
+
+def test_a_programme_holds_its_batches_and_what_belongs_to_them(readers: dict[str, Session]) -> None:
+    reader = readers["programme"]
+
+    assert [programme.key for programme in reader.scalars(select(Programme))] == ["p2"]
+    assert [batch.code for batch in reader.scalars(select(Batch))] == ["b2"]
+    assert {version.batch_id for version in reader.scalars(select(BatchVersion))} == {2}
+    assert reader.scalar(select(func.count()).select_from(Unit)) == 4
+
+
+@pytest.mark.parametrize("name", SEEN_DUTIES)
+def test_every_shape_of_a_question_gets_the_same_answer(readers: dict[str, Session], name: str) -> None:
+    """S03: list, column, count, alias, join, subquery, CTE, union and EXISTS cannot differ in what they show."""
+    reader, other = readers[name], aliased(Duty)
+    inner = select(Duty.id).subquery()
+    cte = select(Duty.unit_id).cte()
+    questions = {
+        "rows": select(Duty.id),
+        "alias": select(other.id),
+        "join": select(Duty.id).join(Unit, Unit.id == Duty.unit_id),
+        "outer join": select(Duty.id).outerjoin(Unit, Unit.id == Duty.unit_id),
+        "other side": select(Duty.id).select_from(Unit).join(Duty, Duty.unit_id == Unit.id),
+        "subquery": select(inner.c.id),
+        "cte": select(cte.c.unit_id),
+        "in": select(Duty.id).where(Duty.id.in_(select(other.id))),
+        "exists": select(Duty.id).where(exists().where(other.id == Duty.id)),
+        "union": select(Duty.id).where(Duty.unit_id < 3).union_all(select(Duty.id).where(Duty.unit_id >= 3)),
+    }
+
+    found = {shape: len(reader.execute(question).all()) for shape, question in questions.items()}
+    found["entities"] = len(reader.scalars(select(Duty)).all())
+    found["count"] = reader.scalar(select(func.count()).select_from(Duty)) or 0
+    found["count column"] = reader.scalar(select(func.count(Duty.id))) or 0
+    found["query"] = reader.query(Duty).count()
+
+    assert found == dict.fromkeys(found, SEEN_DUTIES[name])
+
+
+def test_a_count_of_others_inside_a_question_is_narrowed_too(readers: dict[str, Session]) -> None:
+    """S03: group counts, and units chosen because of rows that the reader may not see."""
+    owed = select(func.count(Duty.id)).where(Duty.unit_id == Unit.id).scalar_subquery()
+    having = select(Unit.code).where(exists().where(Duty.unit_id == Unit.id, Duty.batch_id == 1))
+
+    assert dict(readers["programme"].execute(select(Unit.code, owed)).all()) == dict.fromkeys(TREE, 1)
+    assert readers["programme"].scalars(having).all() == []
+
+
+def test_a_row_asked_for_by_its_key_is_not_there_for_strangers(readers: dict[str, Session]) -> None:
+    """S02: a foreign id is answered like one that does not exist."""
+    foreign = readers["all"].scalars(select(Duty.id).where(Duty.unit_id == 2)).all()[0]
+    reader = readers["branch"]
+
+    assert reader.get(Duty, foreign) is None
+    assert reader.get(Unit, 2) is None
+    assert readers["programme"].get(Batch, 1) is None
+    assert reader.get(Unit, 1) is not None
+    with pytest.raises(NoResultFound):
+        reader.get_one(Duty, foreign)
+
+
+def test_relationships_are_narrowed_however_they_are_loaded(readers: dict[str, Session]) -> None:
+    """S03: lazily, joined, or in a second query."""
+    lower, programme = readers["lower"], readers["both"]
+
+    unit = lower.scalars(select(Unit)).one()
+    assert unit.upper is None
+    joined = lower.scalars(
+        select(Unit).options(joinedload(Unit.upper)).execution_options(populate_existing=True)
+    ).one()
+    assert joined.upper is None
+    duties = programme.scalars(select(Duty).options(selectinload(Duty.unit), selectinload(Duty.batch))).all()
+    assert [(duty.unit.code, duty.batch.code) for duty in duties] == [("440", "b1")]
+
+
+def test_collections_are_narrowed_however_they_are_loaded(readers: dict[str, Session]) -> None:
+    for load in (None, joinedload(Unit.lower), selectinload(Unit.lower)):
+        seen = {}
+        for name in ("all", "branch"):
+            question = select(Unit).where(Unit.code == "44").execution_options(populate_existing=True)
+            unit = readers[name].scalars(question.options(load) if load else question).unique().one()
+            seen[name] = [below.code for below in unit.lower]
+        assert seen == {"all": ["4403"], "branch": ["4403"]}
+    set_scope(readers["branch"], Scope(branch="/44/", programmes=frozenset({1})))
+    programmes = readers["branch"].scalars(select(Programme).options(selectinload(Programme.batches))).all()
+    assert [[batch.code for batch in programme.batches] for programme in programmes] == [["b1"]]
+
+
+def test_a_row_got_by_its_key_loads_its_neighbours_within_the_scope(readers: dict[str, Session]) -> None:
+    """A row fetched by key carries the scope to what is loaded from it later."""
+    unit = readers["lower"].get_one(Unit, 3)
+
+    assert unit.upper_id == 1
+    assert unit.upper is None
+    readers["lower"].expire(unit)
+    assert unit.upper is None
+    readers["lower"].refresh(unit)
+    assert unit.upper is None
+
+
+def test_a_row_made_in_the_session_loads_its_neighbours_within_the_scope(readers: dict[str, Session]) -> None:
+    """S05: naming a stranger's key on a new row does not open the stranger's row."""
+    reader = readers["branch"]
+    duty = Duty(batch_id=1, unit_id=2, stage_key="plan", opens_at=AT, due_at=LATER)
+    reader.add(duty)
+    reader.flush()
+
+    assert duty.unit is None
+
+
+def test_bulk_changes_stay_within_the_scope(readers: dict[str, Session]) -> None:
+    """S04: a bulk action reaches the reader's own rows and no others."""
+    reader = readers["both"]
+
+    reader.execute(update(Duty).values(is_late=True).execution_options(synchronize_session=False))
+    late = select(Duty.batch_id, Duty.unit_id).where(Duty.is_late)
+    assert readers["all"].execute(late).all() == [(1, 2)]
+    reader.execute(delete(Duty).execution_options(synchronize_session=False))
+    assert readers["all"].scalar(select(func.count(Duty.id))) == 7
+    assert readers["all"].execute(late).all() == []
+    readers["none"].execute(delete(Duty).execution_options(synchronize_session=False))
+    readers["branch"].query(Duty).filter(Duty.unit_id == 2).delete()
+    assert readers["all"].scalar(select(func.count(Duty.id))) == 7
+
+
+def test_scopes_of_one_process_do_not_leak_through_caches(readers: dict[str, Session]) -> None:
+    """Statements are compiled once for all readers; what a reader may see must not be compiled in."""
+    for _ in range(3):
+        for name, expected in [*SEEN_DUTIES.items(), *reversed(SEEN_DUTIES.items())]:
+            readers[name].expire_all()
+            duties = readers[name].scalars(select(Duty).order_by(Duty.id)).all()
+            assert len(duties) == expected, name
+            assert all(duty.unit is not None and duty.batch is not None for duty in duties), name
+            uppers = [duty.unit.upper is not None for duty in duties if duty.unit.code == "4403"]
+            assert all(uppers) is (name != "lower") or not uppers, name
+
+
+def test_the_scope_of_an_actor_is_its_branch_and_programmes_and_the_system_sees_all() -> None:
+    officer = Actor("张三", Role.OFFICER, user_id=1, branch="/44/", programmes=frozenset({2}))
+
+    assert Scope.of(officer) == Scope("/44/", frozenset({2}))
+    assert Scope.of(SYSTEM) == ALL
+
+
+def test_a_scope_given_by_the_database_holds_in_each_of_its_sessions(database: Database) -> None:
+    with database.write(ALL) as session:
+        lay_parents(session.connection())
+        put(session.connection(), "titles", VALID["titles"])
+        put(session.connection(), "stages", VALID["stages"])
+
+    with database.read(Scope(branch="/44/")) as reader:
+        assert (count(reader, Title), count(reader, BatchStage)) == (0, 1)
+    with database.read() as reader:
+        assert (count(reader, Title), count(reader, BatchStage)) == (0, 0)
+    with database.mark() as marks:
+        assert (count(marks, Title), count(marks, BatchStage)) == (1, 1)
