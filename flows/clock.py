@@ -32,6 +32,8 @@ STALE_SECONDS = 300.0
 WATCH_SECONDS = 1.0
 RENEWALS = 3
 """Renewals in the length of a lease, so that two may fail."""
+LONGEST_RENEWAL_SECONDS = 5.0
+"""So that a lead which was given back is taken soon, however long leases are."""
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +78,7 @@ class Clock:
         self._fence: int | None = None
         self._leads_until = 0.0
         self._moved = time.monotonic()
-        self._is_ticking = Lock()
+        self._is_ticking, self._is_leading = Lock(), Lock()
         self._stopped, self._has_mail = Event(), Event()
 
     def run(self) -> bool:
@@ -87,7 +89,7 @@ class Clock:
         self._conductor.warm_up()
         sender = Thread(target=self._send_on, name="sender", daemon=True)
         self._scheduler.start()
-        renewal = timedelta(seconds=self._pulse.lease / RENEWALS)
+        renewal = timedelta(seconds=min(self._pulse.lease / RENEWALS, LONGEST_RENEWAL_SECONDS))
         self._every(renewal, self.lead, "lead")
         self._every(timedelta(seconds=self._pulse.tick), self.tick, "tick")
         sender.start()
@@ -98,7 +100,8 @@ class Clock:
         self._has_mail.set()
         if not is_well:
             return False
-        self._scheduler.shutdown(wait=True)
+        with self._is_ticking:  # the scheduler must not wait for the tick: it would hold the lock that a tick needs
+            self._scheduler.shutdown(wait=False)
         if self._outgoing is not None:
             self._outgoing.close()
         self._conductor.close()
@@ -119,19 +122,10 @@ class Clock:
         if self._is_stuck():
             logger.critical("no tick for %s s; the lead is left to another process", STALE_SECONDS)
             return
-        asked = time.monotonic()
-        try:
-            with self._database.mark() as session:
-                length = timedelta(seconds=self._pulse.lease)
-                lease = leases.take(session, CLOCK, owner=self.owner, wall_now=wall_now(), length=length)
-                fence = lease.fence if lease is not None else None
-        except SQLAlchemyError:
-            logger.exception("the lease could not be renewed")
-            return
-        is_new = fence is not None and fence != self._fence
-        self._fence, self._leads_until = fence, asked + self._pulse.lease
+        with self._is_leading:
+            is_new = not self._stopped.is_set() and self._take_lead()
         if is_new:
-            logger.info("%s leads (%s)", self.owner, fence)
+            logger.info("%s leads (%s)", self.owner, self._fence)
             self._wake_at(wall_now())
             self._has_mail.set()
 
@@ -165,6 +159,21 @@ class Clock:
             self._has_mail.set()
         if done.wake_at is not None and done.wake_at > now:
             self._wake_at(wall_now() + (done.wake_at - now))
+
+    def _take_lead(self) -> bool:
+        """Take or renew the lease; return whether the lead is new."""
+        asked = time.monotonic()
+        try:
+            with self._database.mark() as session:
+                length = timedelta(seconds=self._pulse.lease)
+                lease = leases.take(session, CLOCK, owner=self.owner, wall_now=wall_now(), length=length)
+                fence = lease.fence if lease is not None else None
+        except SQLAlchemyError:
+            logger.exception("the lease could not be renewed")
+            return False
+        is_new = fence is not None and fence != self._fence
+        self._fence, self._leads_until = fence, asked + self._pulse.lease
+        return is_new
 
     def _progress(self) -> None:
         self._moved = time.monotonic()
@@ -204,7 +213,9 @@ class Clock:
         return True
 
     def _resign(self) -> None:
-        if self._fence is not None:
+        with self._is_leading:
+            if self._fence is None:
+                return
             try:
                 with self._database.mark() as session:
                     leases.release(session, CLOCK, owner=self.owner, wall_now=wall_now())

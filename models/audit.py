@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Document
@@ -37,6 +37,7 @@ class AuditHead(Base):
     """The end of the chain, one row; locked while an entry is added, so that the chain has no forks."""
 
     __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     digest: Mapped[str] = mapped_column(String(64))
     entries: Mapped[int] = mapped_column(default=0)

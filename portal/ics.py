@@ -25,7 +25,8 @@ def _entries(found: Posting, address: str, now: datetime) -> Iterator[str]:
         if bar.due_at is None:
             continue
         day = due_day(bar.due_at, zone)
-        exact = f"{describe(bar.due_at, zone, is_deadline=True)}（{zone_name(definition)}）"
+        moment = describe(bar.due_at, zone, is_deadline=True)
+        exact, clock = f"{moment}（{zone_name(definition)}）", moment.rpartition(" ")[2]
         words = f"{definition.title}\n{bar.title}：{exact} 截止\n联系：{whom_to_ask(definition)}"
         yield from (
             "BEGIN:VEVENT",
@@ -34,7 +35,7 @@ def _entries(found: Posting, address: str, now: datetime) -> Iterator[str]:
             f"SEQUENCE:{int((bar.extended_at or datetime.fromtimestamp(0, UTC)).timestamp())}",
             f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{f'{bar.title}截止（{exact[11:]}）'.translate(ESCAPED)}",
+            f"SUMMARY:{f'{bar.title}：{clock} 截止'.translate(ESCAPED)}",
             f"DESCRIPTION:{words.translate(ESCAPED)}",
             f"URL:{address}",
             "TRANSP:TRANSPARENT",

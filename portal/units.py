@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, g, request
 
-from domain.access import Action, Subject, require
+from domain.access import Action, Subject, may, require
 from domain.errors import NotFound
 from models import Batch, Unit
 from portal import asked
@@ -40,6 +40,8 @@ def show(unit_id: int) -> Response:
         batch=chosen,
         found=found,
         settled=_settled(found) if found is not None else 0,
+        may_answer=may(current.actor(), Action.ANSWER),
+        may_change=may(current.actor(), Action.MANAGE_CONTACTS),
     )
 
 

@@ -63,7 +63,7 @@ def record(session: Session, act: Act) -> None:
 def ensure_chain(session: Session) -> None:
     """Make the head of an empty chain, once, when a database is set up."""
     if session.execute(select(AuditHead.id)).first() is None:
-        session.add(AuditHead(digest=START, entries=0))
+        session.add(AuditHead(id=1, digest=START, entries=0))
         session.flush()
 
 
@@ -78,7 +78,13 @@ class Verification:
 
 
 def verify(session: Session) -> Verification:
-    """Check every entry against the one before it, and the number of entries against the head."""
+    """Check every entry against the one before it, and the end of the chain against the head.
+
+    Others may write meanwhile: the head as it was before the entries were read must lie within them, and the head as
+    it is afterwards must not lie behind them.
+    """
+    earlier = _end(session)
+    ends = {0: START}
     previous, seen, last_id = START, 0, 0
     while True:
         page = session.scalars(
@@ -88,13 +94,36 @@ def verify(session: Session) -> Verification:
             if entry.previous != previous or entry.digest != _digest(entry):
                 return Verification(seen, False, entry.id, "记录被改动，或其前的记录被删除")
             previous, seen, last_id = entry.digest, seen + 1, entry.id
+            if earlier is not None and seen == earlier.entries:
+                ends[seen] = previous
         session.expunge_all()
         if len(page) < PAGE:
             break
-    head = session.execute(select(AuditHead)).scalar_one()
-    if (head.digest, head.entries) != (previous, seen):
-        return Verification(seen, False, last_id, "末尾的记录被删除")
-    return Verification(seen, True)
+    ends[seen] = previous
+    because = _end_broken_because(ends, seen, earlier, _end(session))
+    return Verification(seen, not because, last_id or None if because else None, because)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    digest: str
+    entries: int
+
+
+def _end(session: Session) -> _End | None:
+    row = session.execute(select(AuditHead.digest, AuditHead.entries)).one_or_none()
+    return None if row is None else _End(row.digest, row.entries)
+
+
+def _end_broken_because(ends: Mapping[int, str], seen: int, earlier: _End | None, later: _End | None) -> str:
+    """Return what is wrong with the end of the chain, empty when nothing is. ends: digests by number of entries."""
+    if earlier is None or later is None:
+        return "链尾的记载被删除"
+    if seen < earlier.entries:
+        return "末尾的记录被删除"
+    if ends.get(earlier.entries) != earlier.digest or seen > later.entries:
+        return "末尾的记录与链尾的记载不符"
+    return "" if seen < later.entries or ends[seen] == later.digest else "末尾的记录与链尾的记载不符"
 
 
 def _digest(entry: AuditEntry) -> str:

@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import AuditHead, Instance, Lease, Mail, MailState
 from models.migrations.run import is_current
+from models.session import READ_ONLY
 
 WAITING = (MailState.PENDING, MailState.CLAIMED, MailState.SENDING, MailState.HELD)
 WRONG = (MailState.UNCERTAIN, MailState.REFUSED)
@@ -93,5 +94,4 @@ def down(sentence: str, *, has_database: bool = False) -> Health:
 
 
 def _is_schema_current(session: Session) -> bool:
-    bind = session.get_bind()
-    return is_current(bind if isinstance(bind, Engine) else bind.engine)
+    return is_current(session.get_bind().engine.execution_options(**{READ_ONLY: True}))

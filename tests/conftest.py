@@ -17,6 +17,7 @@ from models.migrations.run import upgrade
 from models.scope import Scope
 from models.session import Database
 from services import audit
+from tests.support.smtp import SmtpSink
 
 KINDS = ("sqlite", "postgresql")
 
@@ -92,3 +93,10 @@ def db(database: Database) -> Iterator[Session]:
     with database.session(database.engine, Scope()) as session:
         yield session
         session.rollback()
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """Yield a running mail host that takes everything; set `faults` to make it fail."""
+    with SmtpSink() as sink:
+        yield sink

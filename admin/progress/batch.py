@@ -1,5 +1,6 @@
 """One batch: its timeline and grid, who is missing, what was sent and will be, what was done, what it rests on."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,11 @@ from werkzeug.wrappers import Response
 from admin.progress.deciding import Deciding
 from admin.progress.giving import Giving
 from admin.progress.noting import Noting
-from admin.progress.page import SEES, Page, batch_in_hand, rights, stage_in_hand
+from admin.progress.page import SEES, batch_in_hand, rights, stage_in_hand
 from admin.progress.shown import PHASES, grid_rows, grid_stages, timeline
-from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, number
+from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, number, search_words
 from admin.words import word
 from domain.duties import DutyState
-from domain.errors import NotFound
 from domain.lint import check
 from models import BatchState, MailState
 from services.batches.context import BatchContext
@@ -44,7 +44,7 @@ TABS = (
 )
 
 
-class BatchPages(Giving, Noting, Deciding, Page):
+class BatchPages(Giving, Noting, Deciding):
     """The pages of a batch, each under a tab."""
 
     @expose("/")
@@ -146,10 +146,11 @@ class BatchPages(Giving, Noting, Deciding, Page):
             starting=starting(current.db(), context, current.now()) if is_draft else [],
         )
 
-    def show(self, tab: str, context: BatchContext, counted: dict[str, Totals] | None, **values: Any) -> str:
+    def show(self, tab: str, context: BatchContext, counted: Mapping[str, Totals] | None, **values: Any) -> str:
         """Return a page of a batch with its head. counted: the totals of its stages, when they are known already."""
-        now = current.now()
+        now, code = current.now(), context.batch.code
         found = bars(context, now, counted or totals(current.db(), context, now))
+        tabs = [(label, self.get_url(f".{name}", code=code), name == f"{tab}_view") for name, label in TABS]
         return str(
             self.render(
                 f"admin/progress/{tab}.html",
@@ -157,11 +158,11 @@ class BatchPages(Giving, Noting, Deciding, Page):
                 definition=context.definition,
                 stage_rows=context.stages,
                 next=next_milestone(found, now),
-                tabs=[(label, self.get_url(f".{name}", code=context.batch.code), f"{tab}_view" == name) for name, label in TABS],
+                tabs=tabs,
                 rights=rights(context),
                 phases=PHASES,
                 word=word,
-                code=context.batch.code,
+                code=code,
                 **values,
             )
         )
@@ -172,17 +173,10 @@ def _wanted(context: BatchContext) -> Wanted:
     stage = request.args.get("stage")
     return Wanted(
         page=argument("page", LARGEST_PAGE) or 1,
-        name=_searched(request.args.get("name", "")),
+        name=" ".join(search_words(request.args.get("name")) or []),
         state=next((state for state in DutyState if state.value == request.args.get("state")), None),
         stage=stage if stage in context.stages else None,
     )
-
-
-def _searched(raw: str) -> str:
-    """Return what was typed to search by. Raises NotFound for what no name can hold."""
-    if "\0" in raw:
-        raise NotFound("没有这样的单位。")
-    return raw.strip()
 
 
 def _most_pressing(counted: dict[str, Totals]) -> str | None:

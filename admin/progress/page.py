@@ -1,4 +1,4 @@
-"""The base of these pages: a batch in hand whose zone all instants are shown in, and what the visitor may do to it."""
+"""The base of these pages: a batch in hand, in whose zone instants are shown, and what the visitor may do to it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +23,7 @@ class Page(BaseView):
     is_in_menu = False
     page_hint = ""
     _urls: list[tuple[str, str, Any]]
+    _default_view: str | None
 
     def __init__(self, *args: Any, **values: Any) -> None:
         # The base insists on a view at "/", which pages of one thing do not have.

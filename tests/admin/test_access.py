@@ -88,7 +88,9 @@ def test_an_officer_is_refused_at_every_address(app: Flask, world: World, office
 
 def test_a_write_without_its_token_is_refused(app: Flask, world: World, coordinator: Browser) -> None:
     """S10, F2, F3"""
-    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("admin") and "POST" in rule.methods]
+    rules = [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("admin") and "POST" in rule.methods
+    ]
     answers = {
         rule.rule: coordinator.http.post(rule.rule.replace("<key>", "end"), data={"id": "1", "name": "x"})
         for rule in rules
@@ -99,7 +101,9 @@ def test_a_write_without_its_token_is_refused(app: Flask, world: World, coordina
     assert {answer.status_code for answer in answers.values()} == {400}
 
 
-def test_a_token_of_another_session_is_refused(app: Flask, world: World, coordinator: Browser, admin: Browser) -> None:
+def test_a_token_of_another_session_is_refused(
+    app: Flask, world: World, coordinator: Browser, admin: Browser
+) -> None:
     """S10"""
     admin.get("/admin/")
     coordinator.csrf = admin.csrf
@@ -133,7 +137,7 @@ def test_the_menu_shows_only_what_the_visitor_may_see(world: World, auditor: Bro
 
 
 def test_an_auditor_reads_batches_and_changes_nothing(world: World, auditor: Browser) -> None:
-    assert "新建" not in auditor.text("/admin/batches/")
+    assert "/admin/batches/new/" not in auditor.text("/admin/batches/")
     assert auditor.get("/admin/batches/edit/", id=world.draft).status_code == 403
     assert auditor.post("/admin/batches/delete/", {"id": world.draft}).status_code == 403
     assert auditor.post("/admin/outbox/action/", {"action": "leave", "rowid": "1"}).status_code == 403
@@ -145,7 +149,9 @@ def test_an_administrator_does_not_read_the_audit_log(world: World, admin: Brows
     assert admin.get("/admin/audit/").status_code == 403
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_no_address_leads_to_another_site(world: World, coordinator: Browser, target: str) -> None:
     """S16"""
     assert coordinator.get("/admin/units/details/", id=1, url=target).status_code == 400

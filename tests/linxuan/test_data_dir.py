@@ -37,7 +37,7 @@ def test_a_key_that_others_can_read_is_closed_again(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from linxuan.data_dir import secret_key; print(secret_key(Path(sys.argv[1])))"
+    code = "import pathlib, sys, linxuan.data_dir as d; print(d.secret_key(pathlib.Path(sys.argv[1])))"
     top = Path(__file__).resolve().parents[2]
     started = [
         subprocess.Popen(

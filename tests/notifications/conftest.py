@@ -23,13 +23,6 @@ class MovableClock:
 
 
 @pytest.fixture
-def smtp_sink() -> Iterator[SmtpSink]:
-    """Return a running mail host that takes everything; set `faults` to make it fail."""
-    with SmtpSink() as sink:
-        yield sink
-
-
-@pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
 

@@ -22,7 +22,19 @@ from werkzeug.test import TestResponse
 from admin.install import install
 from domain.access import SYSTEM, Role
 from domain.definition import Category, Definition, MailKind, Programme, Quota
-from models import AuditEntry, Batch, Contact, FlowRun, Mail, MailAttempt, MailState, PhoneDuty, Title, TitleAlias, Unit
+from models import (
+    AuditEntry,
+    Batch,
+    Contact,
+    FlowRun,
+    Mail,
+    MailAttempt,
+    MailState,
+    PhoneDuty,
+    Title,
+    TitleAlias,
+    Unit,
+)
 from models import Programme as ProgrammeRow
 from models.scope import Scope
 from models.session import Database
@@ -116,15 +128,20 @@ def fill(database: Database, units: int = 3) -> World:
         draft = store_draft(session, draft_definition, actor=SYSTEM, now=NOW)
         for batch in (mine, other):
             for unit in session.scalars(select(Unit).order_by(Unit.code)).all():
-                _fill_unit(session, batch, unit)
-            session.add(FlowRun(batch_id=batch.id, started_at=NOW, now=NOW, is_orchestrated=False, because="编排不在"))
+                fill_unit(session, batch, unit)
+            session.add(
+                FlowRun(batch_id=batch.id, started_at=NOW, now=NOW, is_orchestrated=False, because="编排不在")
+            )
         return World(mine.id, other.id, draft.id)
 
 
-def _fill_unit(session: Session, batch: Batch, unit: Unit) -> None:
+def fill_unit(session: Session, batch: Batch, unit: Unit) -> None:
+    """Give a unit in a batch a contact, a winner, a mail that is uncertain and a call to make."""
     name = f"{batch.title}{unit.code}"
     session.add(
-        Contact(unit_id=unit.id, batch_id=batch.id, name=f"人{name}"[:80], email=f"{unit.code}@x.example", valid_from=NOW)
+        Contact(
+            unit_id=unit.id, batch_id=batch.id, name=f"人{name}"[:80], email=f"{unit.code}@x.example", valid_from=NOW
+        )
     )
     title = Title(
         unit_id=unit.id, programme_id=batch.programme_id, batch_no=1, category="enterprise", holder=f"企业{name}"

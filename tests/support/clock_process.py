@@ -105,5 +105,6 @@ def run_clock(options: ClockOptions) -> None:
         pulse=Pulse(lease=options.lease_seconds, tick=0.5, post=0.1),
         owner=options.owner,
     )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda *_: clock.stop())
     sys.exit(0 if clock.run() else 1)

@@ -1,0 +1,112 @@
+"""Batches as Prefect flows, on a private server as `linxuan run` starts it; and without it, when it goes away."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event, select
+
+from domain.definition import Due
+from flows import flight
+from flows.running import Conductor, Ran, answers
+from flows.server import Api, find_api
+from models import FlowRun
+from models.scope import Scope
+from models.session import Database
+from services.batches.advancing import DueBatch, due_batches
+from tests.support.batches import contacts_stage, definition, local
+from tests.support.outbox import moments, publish_batch
+from tests.support.polling import until
+from tests.support.proxy import Proxy
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+OPENING = local("2023-03-06 09:00")
+NAME = "batch-2023@2023-03-06T09:00:00+08:00"
+
+
+@pytest.fixture(scope="session")
+def prefect_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield the folder of a private Prefect server that answers."""
+    folder = tmp_path_factory.mktemp("prefect")
+    server = subprocess.Popen([sys.executable, "-m", "flows.server", str(folder)])
+    try:
+        until(lambda: is_up(folder), "the private Prefect server answers", seconds=300)
+        yield folder
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def is_up(folder: Path) -> bool:
+    api = find_api(folder)
+    return api is not None and answers(api)
+
+
+@pytest.fixture
+def api(prefect_folder: Path) -> Api:
+    found = find_api(prefect_folder)
+    assert found is not None
+    return found
+
+
+def ask(api: Api, what: str, **filters: Any) -> list[dict[str, Any]]:
+    user, _, password = api.auth.partition(":")
+    answer = httpx.post(f"{api.url}/{what}/filter", json=filters, auth=(user, password), timeout=30)
+    answer.raise_for_status()
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def publish_two_stages(database: Database) -> DueBatch:
+    second = contacts_stage(key="second", title="第二环节", due=Due(on=date(2023, 3, 31)))
+    publish_batch(database, definition(units=3, stages=(contacts_stage(), second)))
+    with database.read(Scope()) as session:
+        return due_batches(session, OPENING)[0]
+
+
+def kept_run(database: Database) -> FlowRun:
+    with database.read(Scope()) as session:
+        return session.scalars(select(FlowRun).order_by(FlowRun.id.desc()).limit(1)).one()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_batch_is_a_flow_with_a_flow_for_each_stage_and_a_task_for_each_step(
+    database: Database, api: Api, prefect_folder: Path
+) -> None:
+    """Prefect shows one run for the batch, named after batch and instant, tagged, with its progress."""
+    due = publish_two_stages(database)
+    conductor = Conductor(database, find=lambda: api, folder=prefect_folder)
+
+    ran = conductor.run_batch(due, OPENING)
+
+    assert ran == Ran(NAME, 2, True, "", ran.prefect_run_id)
+    assert moments(database) == Counter({"open applied": 2})
+    row = kept_run(database)
+    assert (row.is_orchestrated, row.name, row.prefect_run_id, row.moments) == (True, NAME, ran.prefect_run_id, 2)
+    conductor.close()
+    runs = {run["name"]: run for run in ask(api, "flow_runs")}
+    assert set(runs) == {
+        NAME,
+        "batch-2023/contacts@2023-03-06T09:00:00+08:00",
+        "batch-2023/second@2023-03-06T09:00:00+08:00",
+    }
+    assert runs[NAME]["id"] == ran.prefect_run_id
+    assert runs[NAME]["parameters"] == {"batch": due.id, "now": OPENING.isoformat()}
+    assert set(runs[NAME]["tags"]) == {"batch:batch-2023", "kind:advance"}
+    assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
+    until(lambda: len(ask(api, "task_runs")) == 6, "the server has recorded the tasks", seconds=60)
+    tasks = Counter(run["name"] for run in ask(api, "task_runs") if not run["name"].startswith("advance-stage"))
+    assert tasks == Counter(
+        ["open-stage contacts", "open-stage second", "hand-over-" + tail(api), "send-" + tail(api, "send")]
+    )
+    [artifact] = ask(api, "artifacts/latest")
+    assert (artifact["key"], artifact["type"], artifact["data"]) == ("advance-batch-2023", "progress", 100.0)
