@@ -65,6 +65,7 @@ STEPS = {
 
 @task(
     name="hand-over",
+    task_run_name="hand-over",
     tags={"kind:hand-over"},
     retries=len(RETRY_SECONDS),
     retry_delay_seconds=RETRY_SECONDS,
@@ -76,7 +77,7 @@ def hand_over(batch: int, now: str) -> None:
     current().steps.hand_over(batch, datetime.fromisoformat(now))
 
 
-@task(name="send", tags={"kind:send"}, cache_policy=NO_CACHE, persist_result=False)
+@task(name="send", task_run_name="send", tags={"kind:send"}, cache_policy=NO_CACHE, persist_result=False)
 def send(batch: int, now: str) -> int:
     """Send what is ready, for a few seconds; the rest follows without Prefect. Return how many mails were taken."""
     return current().send()

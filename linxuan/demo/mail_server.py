@@ -10,7 +10,6 @@ from threading import Lock
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-
 HOST = "127.0.0.1"
 
 

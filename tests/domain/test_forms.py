@@ -10,7 +10,7 @@ from domain.forms import check_answers
 
 
 def checked(kind: FieldKind, value: str, **changes: object) -> str:
-    field = Field(key="x", label="栏目", kind=kind, **changes)  # type: ignore[arg-type]
+    field = Field(key="x", label="栏目", kind=kind, **changes)  # type: ignore[arg-type]  # the fields' own types, passed through
     return check_answers(Form(key="f", title="表", fields=(field,)), {"x": value})["x"]
 
 

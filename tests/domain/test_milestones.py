@@ -41,4 +41,8 @@ def test_an_early_act_is_told_the_opening() -> None:
 
 def test_a_stage_without_a_deadline_accepts_at_any_time_after_its_opening() -> None:
     """T8: stages without dates are allowed."""
-    require_in_time(definition(), Milestone(WINDOW.opens_at, None, WINDOW.grace), local("2030-01-01 00:00"))
+    endless = Milestone(WINDOW.opens_at, None, WINDOW.grace)
+
+    require_in_time(definition(), endless, local("2030-01-01 00:00"))
+    with pytest.raises(TooEarly):
+        require_in_time(definition(), endless, local("2023-03-01 00:00"))

@@ -45,7 +45,7 @@ def instants(wanted: Definition, kind: MomentKind, state: BatchState = EMPTY) ->
 
 
 def dated(key: str, **changes: object) -> Stage:
-    return replace(Stage(key=key, kind=StageKind.SCORE, title=key), **changes)  # type: ignore[arg-type]
+    return replace(Stage(key=key, kind=StageKind.SCORE, title=key), **changes)  # type: ignore[arg-type]  # the fields' own types, passed through
 
 
 def test_a_day_is_inclusive_and_ends_at_midnight() -> None:

@@ -104,9 +104,94 @@ def test_a_batch_is_a_flow_with_a_flow_for_each_stage_and_a_task_for_each_step(
     assert set(runs[NAME]["tags"]) == {"batch:batch-2023", "kind:advance"}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     until(lambda: len(ask(api, "task_runs")) == 6, "the server has recorded the tasks", seconds=60)
-    tasks = Counter(run["name"] for run in ask(api, "task_runs") if not run["name"].startswith("advance-stage"))
-    assert tasks == Counter(
-        ["open-stage contacts", "open-stage second", "hand-over-" + tail(api), "send-" + tail(api, "send")]
-    )
+    tasks = {run["name"]: set(run["tags"]) for run in ask(api, "task_runs")}
+    assert {name for name in tasks if not name.startswith("advance-stage")} == {
+        "open-stage contacts",
+        "open-stage second",
+        "hand-over",
+        "send",
+    }
+    assert {"batch:batch-2023", "kind:open"} <= tasks["open-stage contacts"]
     [artifact] = ask(api, "artifacts/latest")
     assert (artifact["key"], artifact["type"], artifact["data"]) == ("advance-batch-2023", "progress", 100.0)
+
+
+def test_the_private_server_wants_its_password_and_keeps_to_its_folder(api: Api, prefect_folder: Path) -> None:
+    """S71, finding 5: loopback, a password that only the owner of the folder can read, no analytics."""
+    assert httpx.post(f"{api.url}/flow_runs/filter", json={}, timeout=30).status_code == 401
+    assert httpx.get(f"{api.url}/admin/settings", timeout=30).status_code == 401
+    assert api.url.startswith("http://127.0.0.1:")
+    assert {
+        path.name: path.stat().st_mode & 0o077 for path in (prefect_folder / "auth", prefect_folder / "api.json")
+    } == {
+        "auth": 0,
+        "api.json": 0,
+    }
+    user, _, password = api.auth.partition(":")
+    settings = httpx.get(f"{api.url}/admin/settings", auth=(user, password), timeout=30).json()
+    assert settings["server"]["analytics_enabled"] is False
+    assert settings["server"]["services"]["scheduler"]["enabled"] is False
+    assert (prefect_folder / "prefect.db").is_file()
+
+
+def test_without_prefect_a_batch_is_advanced_directly_and_this_is_noted(database: Database) -> None:
+    """F05: a server that is away holds up nothing, and is not asked again for a minute."""
+    due = publish_two_stages(database)
+    asked: list[int] = []
+
+    def find() -> Api:
+        asked.append(1)
+        return Api("http://127.0.0.1:1/api")
+
+    conductor = Conductor(database, find=find)
+    first = conductor.run_batch(due, OPENING)
+    second = conductor.run_batch(due, OPENING)
+
+    assert (first.moments, first.is_orchestrated, first.because) == (2, False, "Prefect 没有应答")
+    assert (second.moments, second.because) == (0, "Prefect 刚才没有应答，暂不再试")
+    assert asked == [1, 1][: len(asked)]
+    row = kept_run(database)
+    assert (row.is_orchestrated, row.because, row.prefect_run_id) == (False, "Prefect 刚才没有应答，暂不再试", None)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_server_that_dies_in_the_middle_leaves_the_rest_to_the_direct_path(database: Database, api: Api) -> None:
+    """F06, pitfall 3: nobody waits for Prefect's retries, and what the flow had done is not done twice."""
+    due = publish_two_stages(database)
+    with Proxy(port_of(api)) as proxy:
+        event.listen(database.engine, "commit", lambda _: proxy.cut(), once=True)
+        conductor = Conductor(database, find=lambda: Api(f"http://127.0.0.1:{proxy.port}/api", api.auth))
+
+        ran = conductor.run_batch(due, OPENING)
+
+    assert (ran.is_orchestrated, ran.name) == (False, NAME)
+    assert ran.because
+    assert moments(database) == Counter({"open applied": 2})
+    assert kept_run(database).is_orchestrated is False
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_server_that_hangs_is_not_waited_for(database: Database, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow gets some seconds to begin; then the direct path does the work, and the flow may not any more."""
+    monkeypatch.setattr(flight, "START_SECONDS", 1.0)
+    due = publish_two_stages(database)
+    with Proxy(port_of(api)) as proxy:
+        hanging = Api(f"http://127.0.0.1:{proxy.port}/api", api.auth)
+        monkeypatch.setattr("flows.running.answers", lambda _: True)
+        proxy.freeze()
+
+        ran = Conductor(database, find=lambda: hanging).run_batch(due, OPENING)
+
+        assert (ran.moments, ran.is_orchestrated, ran.because) == (2, False, "Prefect 流程 1 秒内没有开始")
+    assert moments(database) == Counter({"open applied": 2})
+
+
+def port_of(api: Api) -> int:
+    return int(api.page.rpartition(":")[2])
+
+
+def test_what_does_not_use_prefect_does_not_import_it() -> None:
+    """Pitfall 2: importing it takes a second and eighty megabytes."""
+    code = "import sys, flows.clock, flows.running, linxuan.app, linxuan.cli; sys.exit('prefect' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ def next_instant(database: Database, batch_id: int, waiting: Sequence[Happening]
     return min((at for at in (due, waiting[0].at if waiting else None) if at is not None), default=None)
 
 
+def _same(instant: datetime) -> datetime:
+    return instant
+
+
 def play_for_real(database: Database, definition: Definition, happenings: list[Happening], sink: SmtpSink) -> None:
     """Go from instant to instant as the clock would, with the real conductor and the real sender."""
     batch_id, waiting = publish_all(database, definition), list(happenings)
@@ -61,7 +66,7 @@ def play_for_real(database: Database, definition: Definition, happenings: list[H
                 while waiting and waiting[0].at <= now:
                     play(session, batch_id, definition, waiting.pop(0))
             conductor.run_batch(DueBatch(batch_id, definition.code, now), now)
-            outgoing.drain(lambda at=now: at)  # type: ignore[misc]
+            outgoing.drain(partial(_same, now))
     finally:
         outgoing.close()
 
