@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.definition import MailKind
 from models.base import Base, Document, closed
 from models.batches import Batch
+from models.scoped import BatchScoped
 from models.units import Unit
 
 
@@ -32,7 +33,7 @@ class MailState(StrEnum):
     HELD = "held"
 
 
-class Mail(Base):
+class Mail(BatchScoped, Base):
     """One mail to one address.
 
     key: what makes it one (moment, unit and person; or person and day for reminders); never used twice.
@@ -54,7 +55,6 @@ class Mail(Base):
     )
 
     key: Mapped[str] = mapped_column(String(240), unique=True)
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     stage_key: Mapped[str] = mapped_column(String(40))
     moment_key: Mapped[str] = mapped_column(String(160), default="")
     kind: Mapped[MailKind] = mapped_column(closed(MailKind))
@@ -78,7 +78,7 @@ class Mail(Base):
     sent_at: Mapped[datetime | None]
     is_resent: Mapped[bool] = mapped_column(default=False, comment="tried again after an uncertain hand-over")
 
-    batch: Mapped[Batch | None] = relationship()
+    batch: Mapped[Batch] = relationship()
     unit: Mapped[Unit | None] = relationship()
     tries: Mapped[list[MailAttempt]] = relationship(back_populates="mail", cascade="all, delete-orphan")
 

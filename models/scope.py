@@ -21,6 +21,7 @@ from domain.access import Actor, Role
 from models.audit import AuditHead
 from models.base import Base
 from models.batches import Batch, Programme
+from models.outbox import Mail
 from models.scoped import BatchScoped, BranchScoped
 from models.system import DemoClock, Instance, Lease
 from models.units import Unit
@@ -91,6 +92,7 @@ def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
         narrow(Unit, Unit.path.startswith(scope.branch, autoescape=True))
         for unit_owned in of_units:
             narrow(unit_owned, unit_owned.unit_id.in_(units))
+        narrow(Mail, Mail.unit_id.in_(units))
     if scope.programmes is not None:
         allowed = sorted(scope.programmes)
         batch = aliased(Batch, name="scope_batches")

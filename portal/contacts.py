@@ -26,7 +26,10 @@ blueprint = Blueprint("contacts", __name__)
 def show(unit_id: int) -> Response:
     """Show a unit's contacts, and the form to change the one of a batch or of all batches."""
     unit = _unit(unit_id)
-    batch_id = asked.number(request.args, FOR_BATCH)
+    if FOR_BATCH in request.args:
+        batch_id = asked.number(request.args, FOR_BATCH)
+    else:
+        batch_id = next((batch.id for batch in _batches(unit)), None)
     contacts = contacts_of(current.db(), unit.id)
     return _page(unit, batch_id, contacts, _values_of(contacts, batch_id))
 
@@ -46,7 +49,7 @@ def change(unit_id: int) -> Response:
         contacts = contacts_of(current.db(), unit.id)
         return _page(unit, batch_id, contacts, typed, refusal.problems)
     flash(f"联系人已改为{contact.name}，原联系人不再收到邮件。", "success")
-    return make_response(redirect(url_for("contacts.show", unit_id=unit.id, batch=batch_id), 303))
+    return make_response(redirect(url_for("contacts.show", unit_id=unit.id, batch=batch_id or ""), 303))
 
 
 def _unit(unit_id: int) -> Unit:

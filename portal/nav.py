@@ -28,4 +28,4 @@ def navigation(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(label="本单位进度", href=href, icon="building", section=SECTION)
         href = url_for("contacts.show", unit_id=unit.id)
         yield NavItem(label="联系人", href=href, icon="address-book", section=SECTION)
-    yield NavItem(label="公开的批次", href=url_for("public.index"), icon="calendar-event", section="查阅")
+    yield NavItem(label="公开的批次", href=url_for("public.batches"), icon="calendar-event", section="查阅")

@@ -69,10 +69,17 @@ class StageRow:
 @blueprint.get("/")
 @public
 def index() -> Response:
+    """Show the published batches, first page of the site."""
+    return batches()
+
+
+@blueprint.get("/batches")
+@public
+def batches() -> Response:
     """Show the published batches."""
     with _everything() as session:
-        batches, shown = posted(session, now=current.now(), page=asked.page())
-        cards = [_card(one) for one in batches]
+        found, shown = posted(session, now=current.now(), page=asked.page())
+        cards = [_card(one) for one in found]
     return page("portal/index.html", batches=cards, page=shown, sign_in_href=url_for("sign_in.form"))
 
 

@@ -60,7 +60,7 @@ def may_leave(how: Claim, now: datetime) -> tuple[ColumnElement[bool], ...]:
         ready,
         Mail.not_before <= now,
         or_(Mail.retry_after.is_(None), Mail.retry_after <= how.wall_now),
-        or_(Mail.batch_id.is_(None), Mail.batch_id.not_in(paused)),
+        Mail.batch_id.not_in(paused),
     )
 
 
@@ -122,7 +122,7 @@ def store(session: Session, done: Sequence[Composed | Stopped], owner: str) -> l
 
 def _write_instead(session: Session, mail: Mail, stopped: Stopped) -> None:
     """Write to those who read the unit's mail now, under the same key but for the address."""
-    if mail.batch_id is None or mail.unit_id is None:
+    if mail.unit_id is None:
         return
     head = mail.key.removesuffix(mail.address)
     for person in stopped.instead:
@@ -225,7 +225,7 @@ def _mark_refused(session: Session, mail: Mail, now: datetime) -> None:
     )
     for contact in contacts:
         contact.refused_at, contact.refused_because = now, mail.because[:200]
-    if mail.unit_id is None or mail.batch_id is None or mail.kind is MailKind.STAGE_CLOSES:
+    if mail.unit_id is None or mail.kind is MailKind.STAGE_CLOSES:
         return
     unit = session.get_one(Unit, mail.unit_id)
     call = NewPhoneDuty(

@@ -75,7 +75,7 @@ def compose(session: Session, mail_ids: Sequence[int], now: datetime, sender: Se
 def _one(session: Session, found: Desk, mail: Mail, now: datetime, sender: Sender) -> Composed | Stopped:
     if not sender.allow.permits(mail.address):
         return Stopped(mail.id, MailState.HELD, f"{mail.address} 不在允许发送的地址范围内")
-    if mail.batch_id is None or mail.batch_id not in found.contexts:
+    if mail.batch_id not in found.contexts:
         return Stopped(mail.id, MailState.VOID, "批次已不存在")
     context = found.contexts[mail.batch_id]
     if mail.unit_id is not None and mail.address not in found.people_of(mail.unit_id, mail.batch_id):
@@ -150,7 +150,7 @@ def _escalation(session: Session, found: Desk, mail: Mail, now: datetime) -> Fac
 
 
 def _closing(session: Session, found: Desk, mail: Mail, now: datetime) -> Facts | str:
-    context = found.contexts[mail.batch_id or 0]
+    context = found.contexts[mail.batch_id]
     row = context.stages[mail.stage_key]
     due_at = datetime.fromisoformat(str(mail.facts["due_at"])) if mail.facts.get("due_at") else None
     if row.closed_at is None and due_at is not None and row.due_at is not None and due_at < row.due_at:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Column, delete, exists, func, select, update
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Mapper, Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Mapper, Session, aliased
 
 from domain.access import SYSTEM, Actor, Role
 from models import Base, Batch, BatchStage, BatchVersion, Duty, Programme, Title, Unit
 from models.scope import SHARED, Scope, set_scope
 from models.scoped import BatchScoped, BranchScoped
 from models.session import Database
-from tests.support.rows import AT, LATER, VALID, lay_parents, put
+from tests.support.rows import SEEN_DUTIES, TREE, VALID, lay_parents, put
 
 NOT_NARROWED = {
     "audit_entries.unit_id": "an entry outlives its unit; only who may VIEW_AUDIT reads the log",
@@ -25,56 +23,6 @@ NOT_NARROWED = {
     "mails.batch_id": "None outlives its batch; services.progress.mails asks for one batch",
     "memberships.unit_id": "None stands for every unit; services.identity.reach narrows",
 }
-ALL = Scope()
-TREE = {"44": "/44/", "440": "/440/", "4403": "/44/4403/", "4_": "/4_/"}
-
-
-@pytest.fixture
-def tree(db: Session) -> Session:
-    """Four units and two programmes with a batch each; every unit owes one duty in both batches."""
-    for number, (code, path) in enumerate(TREE.items(), 1):
-        db.add(Unit(id=number, code=code, name=f"单位{code}", path=path))
-    db.flush()
-    db.get_one(Unit, 3).upper_id = 1
-    for number in (1, 2):
-        db.add(Programme(id=number, key=f"p{number}", name=f"项目{number}"))
-        db.flush()
-        put(
-            db.connection(),
-            "batches",
-            {**VALID["batches"], "id": number, "code": f"b{number}", "programme_id": number},
-        )
-        put(db.connection(), "batch_versions", {**VALID["batch_versions"], "batch_id": number})
-        for unit in range(1, 5):
-            put(db.connection(), "duties", {**VALID["duties"], "batch_id": number, "unit_id": unit})
-    db.flush()
-    db.expunge_all()
-    return db
-
-
-@pytest.fixture
-def readers(tree: Session) -> Iterator[dict[str, Session]]:
-    """Sessions of different scopes in one transaction, so that each meets the others' cached statements."""
-    scopes = {
-        "none": None,
-        "all": ALL,
-        "branch": Scope(branch="/44/"),
-        "lower": Scope(branch="/44/4403/"),
-        "programme": Scope(programmes=frozenset({2})),
-        "both": Scope(branch="/440/", programmes=frozenset({1})),
-        "nothing": Scope(programmes=frozenset()),
-    }
-    made = {name: Session(bind=tree.connection(), expire_on_commit=False) for name in scopes}
-    for name, scope in scopes.items():
-        if scope is not None:
-            set_scope(made[name], scope)
-    yield made
-    for session in made.values():
-        session.close()
-
-
-SEEN_DUTIES = {"none": 0, "all": 8, "branch": 4, "lower": 2, "programme": 4, "both": 1, "nothing": 0}
-"""Of eight duties: four units in two batches."""
 
 
 def mapped() -> list[Mapper[object]]:
@@ -218,55 +166,6 @@ def test_a_row_asked_for_by_its_key_is_not_there_for_strangers(readers: dict[str
         reader.get_one(Duty, foreign)
 
 
-def test_relationships_are_narrowed_however_they_are_loaded(readers: dict[str, Session]) -> None:
-    """S03: lazily, joined, or in a second query."""
-    lower, programme = readers["lower"], readers["both"]
-
-    unit = lower.scalars(select(Unit)).one()
-    assert unit.upper is None
-    joined = lower.scalars(
-        select(Unit).options(joinedload(Unit.upper)).execution_options(populate_existing=True)
-    ).one()
-    assert joined.upper is None
-    duties = programme.scalars(select(Duty).options(selectinload(Duty.unit), selectinload(Duty.batch))).all()
-    assert [(duty.unit.code, duty.batch.code) for duty in duties] == [("440", "b1")]
-
-
-def test_collections_are_narrowed_however_they_are_loaded(readers: dict[str, Session]) -> None:
-    for load in (None, joinedload(Unit.lower), selectinload(Unit.lower)):
-        seen = {}
-        for name in ("all", "branch"):
-            question = select(Unit).where(Unit.code == "44").execution_options(populate_existing=True)
-            unit = readers[name].scalars(question.options(load) if load else question).unique().one()
-            seen[name] = [below.code for below in unit.lower]
-        assert seen == {"all": ["4403"], "branch": ["4403"]}
-    set_scope(readers["branch"], Scope(branch="/44/", programmes=frozenset({1})))
-    programmes = readers["branch"].scalars(select(Programme).options(selectinload(Programme.batches))).all()
-    assert [[batch.code for batch in programme.batches] for programme in programmes] == [["b1"]]
-
-
-def test_a_row_got_by_its_key_loads_its_neighbours_within_the_scope(readers: dict[str, Session]) -> None:
-    """A row fetched by key carries the scope to what is loaded from it later."""
-    unit = readers["lower"].get_one(Unit, 3)
-
-    assert unit.upper_id == 1
-    assert unit.upper is None
-    readers["lower"].expire(unit)
-    assert unit.upper is None
-    readers["lower"].refresh(unit)
-    assert unit.upper is None
-
-
-def test_a_row_made_in_the_session_loads_its_neighbours_within_the_scope(readers: dict[str, Session]) -> None:
-    """S05: naming a stranger's key on a new row does not open the stranger's row."""
-    reader = readers["branch"]
-    duty = Duty(batch_id=1, unit_id=2, stage_key="plan", opens_at=AT, due_at=LATER)
-    reader.add(duty)
-    reader.flush()
-
-    assert duty.unit is None
-
-
 def test_bulk_changes_stay_within_the_scope(readers: dict[str, Session]) -> None:
     """S04: a bulk action reaches the reader's own rows and no others."""
     reader = readers["both"]
@@ -282,29 +181,16 @@ def test_bulk_changes_stay_within_the_scope(readers: dict[str, Session]) -> None
     assert readers["all"].scalar(select(func.count(Duty.id))) == 7
 
 
-def test_scopes_of_one_process_do_not_leak_through_caches(readers: dict[str, Session]) -> None:
-    """Statements are compiled once for all readers; what a reader may see must not be compiled in."""
-    for _ in range(3):
-        for name, expected in [*SEEN_DUTIES.items(), *reversed(SEEN_DUTIES.items())]:
-            readers[name].expire_all()
-            duties = readers[name].scalars(select(Duty).order_by(Duty.id)).all()
-            assert len(duties) == expected, name
-            assert all(duty.unit is not None and duty.batch is not None for duty in duties), name
-            uppers = [duty.unit.upper is not None for duty in duties if duty.unit.code == "4403"]
-            assert all(uppers) is (name != "lower") or not uppers, name
-
-
 def test_the_scope_of_an_actor_is_its_branch_and_programmes_and_the_system_sees_all() -> None:
     officer = Actor("张三", Role.OFFICER, user_id=1, branch="/44/", programmes=frozenset({2}))
 
     assert Scope.of(officer) == Scope("/44/", frozenset({2}))
-    assert Scope.of(SYSTEM) == ALL
+    assert Scope.of(SYSTEM) == Scope()
 
 
 def test_a_scope_given_by_the_database_holds_in_each_of_its_sessions(database: Database) -> None:
-    with database.write(ALL) as session:
+    with database.write(Scope()) as session:
         lay_parents(session.connection())
-        put(session.connection(), "titles", VALID["titles"])
         put(session.connection(), "stages", VALID["stages"])
 
     with database.read(Scope(branch="/44/")) as reader:

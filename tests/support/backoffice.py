@@ -1,4 +1,4 @@
-"""The backoffice for tests: an app with nothing but its shared parts, browsers that are signed in, and filled tables."""
+"""The backoffice for tests: an app with its shared parts and no other door, signed-in browsers, and filled tables."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def last_act(database: Database) -> AuditEntry:
 
 
 @contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
+def counted() -> Iterator[list[str]]:
     """Yield a list that fills with the statements sent to the database."""
     seen: list[str] = []
 

@@ -177,6 +177,11 @@ VALID: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
+TREE = {"44": "/44/", "440": "/440/", "4403": "/44/4403/", "4_": "/4_/"}
+"""Codes and paths of units; the third lies below the first."""
+SEEN_DUTIES = {"none": 0, "all": 8, "branch": 4, "lower": 2, "programme": 4, "both": 1, "nothing": 0}
+"""Of eight duties: four units in two batches."""
+
 
 def lay_parents(connection: Connection) -> None:
     """Insert the rows that the others point at; the chain's head makes room for the one to be tried."""

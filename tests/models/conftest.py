@@ -1,0 +1,56 @@
+"""A tree of units with duties in two programmes, and readers of every scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import Programme, Unit
+from models.scope import Scope, set_scope
+from tests.support.rows import TREE, VALID, put
+
+
+@pytest.fixture
+def tree(db: Session) -> Session:
+    """Four units and two programmes with a batch each; every unit owes one duty in both batches."""
+    for number, (code, path) in enumerate(TREE.items(), 1):
+        db.add(Unit(id=number, code=code, name=f"单位{code}", path=path))
+    db.flush()
+    db.get_one(Unit, 3).upper_id = 1
+    for number in (1, 2):
+        db.add(Programme(id=number, key=f"p{number}", name=f"项目{number}"))
+        db.flush()
+        put(
+            db.connection(),
+            "batches",
+            {**VALID["batches"], "id": number, "code": f"b{number}", "programme_id": number},
+        )
+        put(db.connection(), "batch_versions", {**VALID["batch_versions"], "batch_id": number})
+        for unit in range(1, 5):
+            put(db.connection(), "duties", {**VALID["duties"], "batch_id": number, "unit_id": unit})
+    db.flush()
+    db.expunge_all()
+    return db
+
+
+@pytest.fixture
+def readers(tree: Session) -> Iterator[dict[str, Session]]:
+    """Sessions of different scopes in one transaction, so that each meets the others' cached statements."""
+    scopes = {
+        "none": None,
+        "all": Scope(),
+        "branch": Scope(branch="/44/"),
+        "lower": Scope(branch="/44/4403/"),
+        "programme": Scope(programmes=frozenset({2})),
+        "both": Scope(branch="/440/", programmes=frozenset({1})),
+        "nothing": Scope(programmes=frozenset()),
+    }
+    made = {name: Session(bind=tree.connection(), expire_on_commit=False) for name in scopes}
+    for name, scope in scopes.items():
+        if scope is not None:
+            set_scope(made[name], scope)
+    yield made
+    for session in made.values():
+        session.close()
