@@ -133,10 +133,11 @@ def show_refusal(form: Form, refusal: RuleBroken, place: str = "") -> None:
 
 
 def _field(form: Form, path: str) -> Any:
-    """Return the field that a path means: "due.on" is due_on, "contacts.0.phone" the list of contacts."""
+    """Return the field that a path means: "due.on" is due_on, as is "due"; "contacts.李敏.phone" is contacts."""
     parts = path.split(".")
     for end in range(len(parts), 0, -1):
         name = "_".join(parts[:end])
-        if name in form:
-            return form[name]
+        found = next((field for field in form if field.name == name or field.name.startswith(f"{name}_")), None)
+        if found is not None:
+            return found
     return next((form[part] for part in parts if part in form), None)

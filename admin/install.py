@@ -12,7 +12,7 @@ from admin.batches.programmes import ProgrammeView
 from admin.batches.quotas import QuotaView
 from admin.batches.stages import StageView
 from admin.carrier import RequestSession
-from admin.home import Home, may_enter
+from admin.home import may_enter
 from admin.mail.outbox import OutboxView
 from admin.mail.phone_duties import PhoneDutyView
 from admin.people.contacts import ContactView
@@ -20,6 +20,7 @@ from admin.people.memberships import MembershipView
 from admin.people.titles import TitleView
 from admin.people.units import UnitView
 from admin.people.users import UserView
+from admin.progress.views import home_view, install_clock, progress_views
 from admin.records.audit import AuditView
 from admin.records.flow_runs import FlowRunView
 from domain.access import Actor
@@ -66,13 +67,13 @@ def install(app: Flask) -> Admin:
 
     Its tables work on the session of each request, so they need no database of their own.
     """
-    home = Home(
-        name="后台首页", endpoint="admin", url="/admin", menu_icon_type="ti", menu_icon_value="layout-dashboard"
-    )
-    admin = Admin(app, name="后台", url="/admin", endpoint="admin", index_view=home)
+    admin = Admin(app, name="后台", url="/admin", endpoint="admin", index_view=home_view())
     session = RequestSession()
     for view, model, path, name, group, icon in VIEWS:
         admin.add_view(_view(view, model, session, path=path, name=name, group=group, icon=icon))
+    for page in progress_views(PEOPLE):
+        admin.add_view(page)
+    install_clock(app)
     register_nav(app, _entry)
     return admin
 

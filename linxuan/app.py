@@ -4,6 +4,8 @@ from pathlib import Path
 
 from flask import Flask
 
+import portal
+from admin.install import install as install_backoffice
 from linxuan.database import open_database
 from linxuan.demo_accounts import ACCOUNTS, PASSWORD
 from linxuan.settings import Settings
@@ -24,6 +26,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app = Flask("linxuan", template_folder=str(TOP / "templates"), static_folder=str(TOP / "web" / "static"))
     app.secret_key = settings.secret()
     install_web(app, _site(settings, database or open_database(settings)))
+    portal.install(app, settings.data_dir / "files")
+    install_backoffice(app)
     check_endpoints(app)
     return app
 

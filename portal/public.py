@@ -124,7 +124,7 @@ def _everything() -> Iterator[Session]:
 
 
 def _card(one: Posted) -> Card:
-    label = f"{one.next_title}{'开放' if one.is_opening else '截止'}" if one.next_title else None
+    label = f"{'、'.join(one.next_titles)}{'开放' if one.is_opening else '截止'}" if one.next_titles else None
     found = one.batch
     return Card(
         found.title,

@@ -16,7 +16,7 @@ from services.batches.context import BatchContext, get_batch, load
 from services.progress.grid import Totals
 from services.progress.paging import Page, page_of
 from services.progress.quotas import QuotaTable, quota_table
-from services.progress.timeline import Bar, bars, next_milestone
+from services.progress.timeline import Bar, Phase, bars
 
 PAGE_BATCHES = 20
 LONGEST_CHART = timedelta(days=800)
@@ -24,10 +24,10 @@ LONGEST_CHART = timedelta(days=800)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A published batch in the list. next_title, next_at: the stage that opens or is due next; None without one."""
+    """A published batch in the list. next_titles, next_at: the stages that open or are due next; none, or None."""
 
     batch: Batch
-    next_title: str | None
+    next_titles: Sequence[str]
     next_at: datetime | None
     is_opening: bool
 
@@ -42,7 +42,7 @@ class Posting:
 
     context: BatchContext
     bars: Sequence[Bar]
-    next_title: str | None
+    next_titles: Sequence[str]
     next_at: datetime | None
     is_opening: bool
     quotas: QuotaTable
@@ -63,20 +63,27 @@ def posted(session: Session, *, now: datetime, page: int = 1) -> tuple[list[Post
         .limit(shown.size)
     ).all()
     stages = select(BatchStage).where(BatchStage.batch_id.in_([batch.id for batch in batches]))
-    coming: dict[int, tuple[datetime, BatchStage]] = {}
+    by_batch: dict[int, list[BatchStage]] = {}
     for stage in session.scalars(stages.where(BatchStage.closed_at.is_(None)).order_by(BatchStage.position)):
-        for instant in (stage.opens_at, stage.due_at):
-            nearest = coming.get(stage.batch_id)
-            if instant is not None and instant > now and (nearest is None or instant < nearest[0]):
-                coming[stage.batch_id] = instant, stage
-    return [_posted(batch, coming.get(batch.id)) for batch in batches], shown
+        by_batch.setdefault(stage.batch_id, []).append(stage)
+    return [Posted(batch, *_coming(batch, by_batch.get(batch.id, ()), now)) for batch in batches], shown
 
 
-def _posted(batch: Batch, coming: tuple[datetime, BatchStage] | None) -> Posted:
-    if coming is None or batch.state is not BatchState.RUNNING:
-        return Posted(batch, None, None, False)
-    instant, stage = coming
-    return Posted(batch, stage.title, instant, instant == stage.opens_at)
+def _coming(
+    batch: Batch, stages: Sequence[BatchStage] | Sequence[Bar], now: datetime
+) -> tuple[Sequence[str], datetime | None, bool]:
+    """Return the titles of the stages that are due or open at the next instant, that instant, and which it is.
+
+    Stages of one day stay apart, and none of them is left out (S003-62).
+    """
+    instants = [
+        instant for stage in stages for instant in (stage.opens_at, stage.due_at) if instant and instant > now
+    ]
+    if batch.state is not BatchState.RUNNING or not instants:
+        return (), None, False
+    instant = min(instants)
+    due = [stage.title for stage in stages if stage.due_at == instant]
+    return due or [stage.title for stage in stages if stage.opens_at == instant], instant, not due
 
 
 def posting(session: Session, code: str, *, now: datetime) -> Posting:
@@ -86,7 +93,8 @@ def posting(session: Session, code: str, *, now: datetime) -> Posting:
         raise NotFound(f"没有编号为“{code}”的批次。")
     context = load(session, batch.id)
     found = bars(context, now, {key: Totals({}) for key in context.stages})
-    coming = next_milestone(found, now) if batch.state is BatchState.RUNNING else None
+    waited_for = [bar for bar in found if bar.closed_at is None and bar.phase is not Phase.BLOCKED]
+    titles, instant, is_opening = _coming(batch, waited_for, now)
     quotes = {item.path: item.quote for item in context.definition.evidence if item.quote}
     by_stage = {
         bar.key: quotes.get(f"stages.{bar.key}.due.on") or quotes.get(f"stages.{bar.key}", "") for bar in found
@@ -94,9 +102,9 @@ def posting(session: Session, code: str, *, now: datetime) -> Posting:
     return Posting(
         context=context,
         bars=found,
-        next_title=coming[0].title if coming else None,
-        next_at=coming[1] if coming else None,
-        is_opening=coming is not None and coming[1] == coming[0].opens_at,
+        next_titles=titles,
+        next_at=instant,
+        is_opening=is_opening,
         quotas=quota_table(context.definition),
         sources=_sources(context.definition, quotes),
         quotes=by_stage,

@@ -4,8 +4,6 @@ from flask_admin import expose
 
 from admin.home import ENTRY, Home
 from admin.typed import LARGEST_PAGE, argument
-from admin.words import word
-from services.progress.mails import TROUBLED
 from services.progress.overview import overview
 from web import current
 from web.guard import needs
@@ -25,8 +23,6 @@ class Overview(Home):
             self.render(
                 "admin/progress/home.html",
                 found=found,
-                troubled=TROUBLED,
-                word=word,
                 pager=lambda page: self.get_url(".index", page=page + 1),
             )
         )

@@ -61,7 +61,7 @@ def _perform(settings: Settings, console: Console, mail: MailServer) -> None:
         with prefect_server(settings) as wait_for_prefect, console.status("准备演示数据……") as status:
             prepare(database, settings)
             codes = load_presets(database, wall_now())
-            add_people(database, codes[0], wall_now())
+            add_people(database, codes[0])
             status.update("等待 Prefect 服务启动……")
             wait_for_prefect()
             with cast(settings, database) as players:

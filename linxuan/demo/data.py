@@ -62,15 +62,19 @@ def _winners(batch: Batch) -> list[NewTitle]:
     ]
 
 
-def add_people(database: Database, code: str, now: datetime) -> None:
-    """Make one account for each role; the officer's unit is one that the batch's scenario leaves silent."""
+def add_people(database: Database, code: str) -> None:
+    """Make one account for each role; the officer's unit is one that the batch's scenario leaves silent.
+
+    They begin with the batch's year, because the story is played in its time.
+    """
     with database.write(Scope()) as session:
         definition = definition_of(session, get_batch(session, code))
         heard = {happening.unit for happening in scenario(definition)}
         silent = next(entry.code for entry in definition.units if entry.code not in heard)
         unit_id = session.scalars(select(Unit.id).where(Unit.code == silent)).one()
+        since = datetime(definition.year, 1, 1, tzinfo=definition.zone)
         for account in ACCOUNTS:
-            _add(session, account.name, unit_id, now)
+            _add(session, account.name, unit_id, since)
 
 
 NAMES = {
@@ -83,9 +87,9 @@ NAMES = {
 }
 
 
-def _add(session: Session, account: str, unit_id: int, now: datetime) -> None:
+def _add(session: Session, account: str, unit_id: int, since: datetime) -> None:
     role = Role(account)
     person = NewUser(account=account, name=NAMES[account], password=PASSWORD)
-    user = add_user(session, person, actor=SYSTEM, now=now, policy=Policy.ASVS)
+    user = add_user(session, person, actor=SYSTEM, now=since, policy=Policy.ASVS)
     wanted = Grant(user_id=user.id, role=role, unit_id=unit_id if role is Role.OFFICER else None)
-    grant(session, wanted, actor=SYSTEM, now=now)
+    grant(session, wanted, actor=SYSTEM, now=since)

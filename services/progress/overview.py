@@ -12,7 +12,7 @@ from domain.duties import DutyState
 from models import Batch, BatchStage, BatchState, Duty, MailState, PhoneDuty
 from services.batches.context import BatchContext, load
 from services.progress.grid import Totals
-from services.progress.mails import counts
+from services.progress.mails import TROUBLED, counts
 from services.progress.paging import Page, page_of
 from services.progress.planned import PlannedMoment, planned
 from services.progress.states import STATE, state_at
@@ -43,6 +43,11 @@ class BatchLine:
     calls: int
     mails: Mapping[MailState, int]
 
+    @property
+    def troubled_mails(self) -> int:
+        """Return how many mails a person should look at."""
+        return sum(self.mails.get(state, 0) for state in TROUBLED)
+
 
 @dataclass(frozen=True, slots=True)
 class ComingMail:
@@ -53,12 +58,20 @@ class ComingMail:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A reminder that waits for a call, in the batch with this code."""
+
+    call: PhoneDuty
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The home. calls: the longest waiting ones of all batches, of `calls_total`."""
 
     batches: Sequence[BatchLine]
     page: Page
-    calls: Sequence[PhoneDuty]
+    calls: Sequence[WaitingCall]
     calls_total: int
     coming: Sequence[ComingMail]
 
@@ -78,8 +91,9 @@ def overview(session: Session, now: datetime, page: int = 1) -> Overview:
         .offset(shown.offset)
     ).all()
     waiting = PhoneDuty.done_at.is_(None)
-    calls = session.scalars(
-        select(PhoneDuty)
+    calls = session.execute(
+        select(PhoneDuty, Batch.code)
+        .join(Batch, Batch.id == PhoneDuty.batch_id)
         .options(joinedload(PhoneDuty.unit))
         .where(waiting)
         .order_by(PhoneDuty.at, PhoneDuty.id)
@@ -88,7 +102,7 @@ def overview(session: Session, now: datetime, page: int = 1) -> Overview:
     return Overview(
         _lines(session, batches, now),
         shown,
-        calls,
+        [WaitingCall(call, code) for call, code in calls],
         session.scalar(select(func.count(PhoneDuty.id)).where(waiting)) or 0,
         _coming(session, now),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapper, Session, aliased
 
 from domain.access import SYSTEM, Actor, Role
-from models import Base, Batch, BatchStage, BatchVersion, Duty, Programme, Title, Unit
+from models import Base, Batch, BatchStage, BatchVersion, Duty, Mail, Programme, Title, Unit
 from models.scope import SHARED, Scope, set_scope
 from models.scoped import BatchScoped, BranchScoped
 from models.session import Database
@@ -19,8 +19,7 @@ NOT_NARROWED = {
     "audit_entries.batch_id": "an entry outlives its batch; only who may VIEW_AUDIT reads the log",
     "contacts.batch_id": "None stands for every batch; the unit narrows",
     "extensions.unit_id": "None stands for all units; the programme narrows, services.progress.unit_page the rest",
-    "mails.unit_id": "None stands for the office; services.progress.reach narrows",
-    "mails.batch_id": "None outlives its batch; services.progress.mails asks for one batch",
+    "mails.unit_id": "None stands for the office; the filter names the table itself",
     "memberships.unit_id": "None stands for every unit; services.identity.reach narrows",
 }
 
@@ -179,6 +178,18 @@ def test_bulk_changes_stay_within_the_scope(readers: dict[str, Session]) -> None
     readers["none"].execute(delete(Duty).execution_options(synchronize_session=False))
     readers["branch"].query(Duty).filter(Duty.unit_id == 2).delete()
     assert readers["all"].scalar(select(func.count(Duty.id))) == 7
+
+
+def test_mail_is_for_the_branch_of_the_unit_and_mail_to_the_office_for_the_office(full: Session) -> None:
+    """S02, S003-69: a closing mail to the coordinator names every unit; no unit's officer reads it."""
+    put(full.connection(), "mails", {**VALID["mails"], "key": "office", "unit_id": None})
+    seen = {}
+    with Session(bind=full.connection()) as reader:
+        for scope in (Scope(), Scope(branch="/410000/"), Scope(branch="/440000/"), Scope(programmes=frozenset({2}))):
+            set_scope(reader, scope)
+            seen[scope] = sorted(reader.scalars(select(Mail.key)))
+
+    assert list(seen.values()) == [["mail", "office", "other mail"], ["mail", "other mail"], [], []]
 
 
 def test_the_scope_of_an_actor_is_its_branch_and_programmes_and_the_system_sees_all() -> None:

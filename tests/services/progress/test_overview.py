@@ -77,6 +77,7 @@ def test_calls_and_doubtful_mails_wait_for_a_person(db: Session) -> None:
     ]
     assert (found.calls_total, found.batches[0].calls) == (1, 1)
     assert found.batches[0].mails == {MailState.UNCERTAIN: 2}
+    assert found.batches[0].troubled_mails == 2
 
 
 def test_running_batches_come_first_and_the_list_has_pages(db: Session) -> None:

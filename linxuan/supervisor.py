@@ -1,0 +1,162 @@
+"""`linxuan run`: the web, the clock and the private Prefect server as children of one small process.
+
+A child that crashes is started again, ever later if it keeps crashing; none outlives this process, not even when it is
+killed. Nothing here waits for a child to be ready, so the first page does not wait for Prefect.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event
+
+from linxuan.settings import Orchestrator, Settings
+from linxuan.timekeeping import prefect_folder
+
+LOOK_SECONDS = 0.2
+DRAIN_SECONDS = 40.0
+"""More than the web server takes to finish its requests."""
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 60.0
+WELL_SECONDS = 60.0
+"""A child that lived so long was well: its crash counts as the first."""
+WRONG_USE = 2
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Child:
+    """One process. serves: the others lean on it, so it ends after them. pause, again_at: between crash and restart."""
+
+    name: str
+    command: Sequence[str]
+    serves: bool = False
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    pause: float = 0.0
+    again_at: float | None = None
+
+    def start(self) -> None:
+        """Start the process, in a session of its own, so that an interrupt at the terminal reaches it through us."""
+        self.started, self.again_at = time.monotonic(), None
+        self.process = subprocess.Popen(
+            self.command,
+            start_new_session=True,
+            preexec_fn=_ending_with(os.getpid()),  # noqa: PLW1509 - one system call, loaded before
+        )
+
+    def look_after(self) -> None:
+        """Start the process again after it has crashed, once its pause is over."""
+        if self.process is None or self.process.poll() is None:
+            return
+        at = time.monotonic()
+        if self.again_at is None:
+            was_well = self.pause == 0.0 or at - self.started > WELL_SECONDS
+            self.pause = FIRST_PAUSE_SECONDS if was_well else min(self.pause * 2, LONGEST_PAUSE_SECONDS)
+            self.again_at = at + self.pause
+            logger.warning("%s ended with %s; again in %.1f s", self.name, self.process.returncode, self.pause)
+        elif at >= self.again_at:
+            self.start()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Tell whether the process refused its settings, which will be the same next time."""
+        return self.process is not None and self.process.poll() == WRONG_USE
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                self.process.terminate()
+
+    def join(self, until: float) -> None:
+        """Wait until the process has ended, and kill it when it is too slow. until: monotonic seconds."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            logger.warning("%s does not end and is killed", self.name)
+            self.process.kill()
+            self.process.wait()
+
+
+def supervise(settings: Settings, web_options: Sequence[str] = ()) -> int:
+    """Run the children until told to end; return the exit code.
+
+    The children read their settings from the environment, like this process did.
+    """
+    with _told_to_end() as is_told:
+        children = children_of(settings, web_options)
+        for child in children:
+            child.start()
+        try:
+            return _watch(children, is_told)
+        finally:
+            _end(children)
+
+
+def children_of(settings: Settings, web_options: Sequence[str]) -> list[Child]:
+    """Return the children: the web first, because people wait for it."""
+    me = [sys.executable, "-m", "linxuan"]
+    children = [Child("web", [*me, "web", *web_options]), Child("clock", [*me, "clock"])]
+    if settings.orchestrator is Orchestrator.AUTO and not settings.prefect_api_url:
+        folder = str(prefect_folder(settings))
+        children.append(Child("prefect", [sys.executable, "-m", "flows.server", folder], serves=True))
+    return children
+
+
+def _watch(children: Sequence[Child], is_told: Callable[[], bool]) -> int:
+    pause = Event()
+    while not is_told():
+        for child in children:
+            if child.is_hopeless:
+                return WRONG_USE
+            child.look_after()
+        pause.wait(LOOK_SECONDS)
+    return 0
+
+
+def _end(children: Sequence[Child]) -> None:
+    """Let the children finish what they are at: those that are served first."""
+    until = time.monotonic() + DRAIN_SECONDS
+    for serves in (False, True):
+        group = [child for child in children if child.serves is serves]
+        for child in group:
+            child.terminate()
+        for child in group:
+            child.join(until)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], bool]]:
+    """Note the signals to end. A handler may only set a flag: it runs in the midst of anything."""
+    told = []
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda number, _: told.append(number)) for number in signals]
+    try:
+        yield lambda: bool(told)
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _ending_with(parent: int) -> Callable[[], None]:
+    """Return what makes a child end when its parent does, however that ends; on Linux only."""
+
+    def prepare() -> None:
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:
+                os._exit(1)  # it ended before it could be watched
+
+    return prepare
