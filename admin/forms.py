@@ -140,4 +140,4 @@ def _field(form: Form, path: str) -> Any:
         found = next((field for field in form if field.name == name or field.name.startswith(f"{name}_")), None)
         if found is not None:
             return found
-    return next((form[part] for part in parts if part in form), None)
+    return None

@@ -29,7 +29,7 @@ from web.clock import wall_now
 
 STALE_SECONDS = 300.0
 """A tick that brings no batch forward for so long is stuck."""
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 0.5
 RENEWALS = 3
 """Renewals in the length of a lease, so that two may fail."""
 LONGEST_RENEWAL_SECONDS = 5.0
@@ -80,6 +80,7 @@ class Clock:
         self._moved = time.monotonic()
         self._is_ticking, self._is_leading = Lock(), Lock()
         self._stopped, self._has_mail = Event(), Event()
+        self._is_told = False
 
     def run(self) -> bool:
         """Keep time until told to stop.
@@ -94,7 +95,8 @@ class Clock:
         self._every(timedelta(seconds=self._pulse.tick), self.tick, "tick")
         sender.start()
         is_well = True
-        while is_well and not self._stopped.wait(WATCH_SECONDS):
+        while is_well and not self._is_told:
+            self._stopped.wait(WATCH_SECONDS)
             is_well = self._is_well()
         self._stopped.set()
         self._has_mail.set()
@@ -109,8 +111,11 @@ class Clock:
         return True
 
     def stop(self) -> None:
-        """Ask `run` to end; it finishes the step and the mails under way. Safe in a signal handler."""
-        self._stopped.set()
+        """Ask `run` to end; it finishes the step and the mails under way.
+
+        Only sets a flag: a signal handler may run in the midst of anything, and an event's lock may be held then.
+        """
+        self._is_told = True
 
     @property
     def leads(self) -> bool:

@@ -129,6 +129,7 @@ def main() -> None:
     os.environ.update(environment(folder, api))
     for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING"):
         os.environ.pop(name, None)
+    print(f"Prefect：{api.page}/，登录口令见 {folder / AUTH_FILE}；启动需要十余秒", file=sys.stderr, flush=True)
     import uvicorn  # noqa: PLC0415 - comes with Prefect; neither is loaded by those who only look for the address
 
     options = uvicorn.Config(

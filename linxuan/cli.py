@@ -29,7 +29,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rehearse": ("linxuan.commands.rehearsal:rehearse", "模拟运行：列出将发生的每件事"),
     "calendar": ("linxuan.commands.calendar:calendar", "工作日推算"),
     "demo": ("linxuan.commands.demo:demo", "演示：演一遍真实通知，再打开网页"),
+    "run": ("linxuan.commands.run:run", "启动全部服务：网页、时钟和 Prefect"),
     "web": ("linxuan.commands.web:web", "启动网页服务"),
+    "clock": ("linxuan.commands.clock:clock", "启动时钟：推进批次、发送邮件"),
+    "worker": ("linxuan.commands.worker:worker", "在外部 Prefect 的工作池中执行流程"),
+    "tick": ("linxuan.commands.clock:tick", "推进一次到期的批次"),
+    "send": ("linxuan.commands.clock:send", "发送现在可发的邮件"),
 }
 
 

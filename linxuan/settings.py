@@ -257,6 +257,14 @@ def name_of(field: str) -> str:
     return alias if isinstance(alias, str) else f"{PREFIX}{field.upper()}"
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment in which another process, in whatever folder, finds these settings."""
+    shown = {name_of(field): getattr(settings, field) for field in Settings.model_fields}
+    shown[name_of("database_url")] = settings.database
+    texts = {name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in shown.items()}
+    return {name: text for name, text in texts.items() if text}
+
+
 def _sentence(detail: ErrorDetails) -> str:
     """Return what is wrong, after the name of its variable; never the value, which may be secret."""
     context = detail.get("ctx", {})

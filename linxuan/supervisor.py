@@ -1,7 +1,7 @@
 """`linxuan run`: the web, the clock and the private Prefect server as children of one small process.
 
-A child that crashes is started again, ever later if it keeps crashing; none outlives this process, not even when it is
-killed. Nothing here waits for a child to be ready, so the first page does not wait for Prefect.
+A child that crashes is started again, ever later if it keeps crashing; none outlives this process, not even when it
+is killed. Nothing here waits for a child to be ready, so the first page does not wait for Prefect.
 """
 
 import ctypes
@@ -35,7 +35,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Child:
-    """One process. serves: the others lean on it, so it ends after them. pause, again_at: between crash and restart."""
+    """One process.
+
+    serves: the others lean on it, so it ends after them. pause, again_at: between a crash and the restart.
+    """
 
     name: str
     command: Sequence[str]

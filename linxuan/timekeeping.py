@@ -25,6 +25,19 @@ SECONDS_IN_A_FLOW = 3.0
 """How long a flow sends; what is left then leaves without Prefect."""
 
 
+class Sending:
+    """The sender of an installation. outgoing: None when no mail host is set."""
+
+    def __init__(self, here: Installation) -> None:
+        self.now = effective_clock(here)
+        chosen = posting(here.settings)
+        self.outgoing = None if chosen is None else Outgoing(here.database, chosen, owner=process_name())
+
+    def for_a_flow(self) -> int:
+        """Send for some seconds; return how many mails the host took."""
+        return 0 if self.outgoing is None else self.outgoing.drain(self.now, seconds=SECONDS_IN_A_FLOW).ok
+
+
 @dataclass(frozen=True, slots=True)
 class Timekeeping:
     """What advances batches and sends mail. outgoing: None when no mail host is set."""
@@ -46,21 +59,15 @@ class Timekeeping:
 @contextmanager
 def timekeeping(here: Installation) -> Iterator[Timekeeping]:
     """Yield what advances batches and sends mail for an installation."""
-    now = effective_clock(here)
-    chosen = posting(here.settings)
-    outgoing = None if chosen is None else Outgoing(here.database, chosen, owner=process_name())
-
-    def send() -> int:
-        return 0 if outgoing is None else outgoing.drain(now, seconds=SECONDS_IN_A_FLOW).ok
-
-    folder = prefect_folder(here.settings)
-    conductor = Conductor(here.database, find=prefect_finder(here.settings), send=send, folder=folder)
+    sending, folder = Sending(here), prefect_folder(here.settings)
+    find = prefect_finder(here.settings)
+    conductor = Conductor(here.database, find=find, send=sending.for_a_flow, folder=folder)
     try:
-        yield Timekeeping(here, now, conductor, outgoing)
+        yield Timekeeping(here, sending.now, conductor, sending.outgoing)
     finally:
         conductor.close()
-        if outgoing is not None:
-            outgoing.close()
+        if sending.outgoing is not None:
+            sending.outgoing.close()
 
 
 def effective_clock(here: Installation) -> Callable[[], datetime]:

@@ -1,15 +1,19 @@
 """The sandboxed engine for mail texts, the house's own and those that a batch words itself.
 
 A context holds strings, numbers, and lists and mappings of them, never an object of the program: the sandbox alone
-does not keep a template from calling a method that deletes rows. Text and output are limited in length.
+does not keep a template from calling a method that deletes rows. What a text may do is told by `templates.wording`;
+text and output are limited in length.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from templates.wording import refusals
 
 HERE = Path(__file__).parent
 LONGEST_TEMPLATE = 20_000
@@ -45,16 +49,48 @@ _HTML = _environment(escapes=True)
 def render_text(source: str, context: Mapping[str, Plain]) -> str:
     """Render a text that a person worded.
 
-    Raises BadTemplate for an unknown name, a forbidden act or too much text.
+    Raises BadTemplate for an unknown name, a forbidden act or too much text; TypeError for a value that is not plain.
     """
+    require_plain(context)
+    template = _compiled(source)
+    try:
+        return _limited(template.generate(dict(context)))
+    except TemplateError as error:
+        raise BadTemplate(f"模板有误：{error.message or type(error).__name__}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise BadTemplate(f"模板有误：{error}") from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str) -> Template:
+    """Compile a text once for all the mails that are made from it. Raises BadTemplate."""
     if len(source) > LONGEST_TEMPLATE:
         raise BadTemplate(f"模板过长（上限 {LONGEST_TEMPLATE} 字）")
     try:
-        return _limited(_TEXT.from_string(source).generate(dict(context)))
+        tree = _TEXT.parse(source)
     except TemplateError as error:
         raise BadTemplate(f"模板有误：{error.message or type(error).__name__}") from error
-    except (ArithmeticError, TypeError, ValueError, MemoryError) as error:
-        raise BadTemplate(f"模板有误：{error}") from error
+    except (RecursionError, ValueError) as error:
+        raise BadTemplate("模板有误：嵌套过深，或数字过长") from error
+    refused = list(refusals(tree))
+    if refused:
+        raise BadTemplate(f"模板有误：{'；'.join(refused)}")
+    return _TEXT.from_string(source)
+
+
+def require_plain(value: object, path: str = "") -> None:
+    """Refuse a value that is not a text, a number, or a list or mapping of such. Raises TypeError with its place."""
+    match value:
+        case None | str() | bool() | int() | float():
+            return
+        case Mapping():
+            for name, item in value.items():
+                require_plain(item, f"{path}.{name}")
+        case list() | tuple():
+            for number, item in enumerate(value):
+                require_plain(item, f"{path}.{number}")
+        case _:
+            raise TypeError(f"not a plain value: {path.lstrip('.')} is a {type(value).__name__}")
 
 
 def mail_source(name: str) -> str:

@@ -22,7 +22,7 @@ from services.batches.context import BatchContext
 from services.calendar import official_calendar
 from services.progress.acts import Key, acts
 from services.progress.consequences import starting
-from services.progress.evidence import vouched
+from services.progress.evidence import label_of, vouched
 from services.progress.grid import Totals, Wanted, grid, totals
 from services.progress.mails import WantedMails, mails
 from services.progress.missing import missing
@@ -142,7 +142,11 @@ class BatchPages(Giving, Noting, Deciding):
             context,
             None,
             vouched=vouched(context.definition),
-            findings=[finding for finding in findings if finding.code != "unconfirmed"],
+            findings=[
+                (finding, label_of(context.definition, finding.path))
+                for finding in findings
+                if finding.code != "unconfirmed"
+            ],
             starting=starting(current.db(), context, current.now()) if is_draft else [],
         )
 

@@ -14,6 +14,10 @@ class Overview(Home):
 
     page_hint = "各批次下一个时间节点、未报情况，以及需要人工处理的事项。"
 
+    def is_visible(self) -> bool:
+        """Tell whether the menu names this page: the way into the backoffice leads here already."""
+        return False
+
     @expose("/")
     @needs(*ENTRY)
     def index(self) -> str:

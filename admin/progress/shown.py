@@ -119,7 +119,11 @@ def _cell(cell: Cell, href: str) -> GridCell:
 
 
 def grid_stages(found: Grid, bars: Sequence[Bar], href: str) -> list[GridStage]:
-    """Return the columns of the grid. href: address of a stage's missing list with "{}" for its key."""
+    """Return the columns of the grid: the stages in which somebody owes something, all of them before any does.
+
+    href: address of a stage's missing list with "{}" for its key.
+    """
+    has_duties = any(totals.total for totals in found.totals.values())
     return [
         GridStage(
             bar.key,
@@ -129,6 +133,7 @@ def grid_stages(found: Grid, bars: Sequence[Bar], href: str) -> list[GridStage]:
             bar.because or PHASES[bar.phase][1],
         )
         for bar in bars
+        if found.totals[bar.key].total or not has_duties
     ]
 
 
@@ -149,7 +154,7 @@ def _row(bar: Bar, zone: ZoneInfo) -> TimelineRow:
         bar.title,
         local_day(bar.opens_at, zone) if bar.opens_at else None,
         due_day(bar.ends_at, zone) if bar.ends_at else None,
-        PHASES[bar.phase][0],
+        "planned" if bar.phase is Phase.BLOCKED else PHASES[bar.phase][0],
         f"#stage-{bar.key}",
         "；".join(note for note in notes if note) or None,
     )

@@ -9,7 +9,8 @@ from datetime import datetime
 import click
 
 from domain.errors import RuleBroken
-from flows.ticking import Setbacks, Ticked, tick as tick_once
+from flows.ticking import Setbacks, Ticked
+from flows.ticking import tick as tick_once
 from linxuan.cli import REFUSED
 from linxuan.commands.shared import Installation, installation, print_json
 from linxuan.timekeeping import timekeeping
@@ -69,7 +70,9 @@ def send(as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
     else:
-        click.echo(f"发出 {done.ok} 封，稍后再试 {done.retry} 封，拒收 {done.refused} 封，不确定 {done.uncertain} 封。")
+        click.echo(
+            f"发出 {done.ok} 封，稍后再试 {done.retry} 封，拒收 {done.refused} 封，不确定 {done.uncertain} 封。"
+        )
 
 
 def instant(text: str, here: Installation) -> datetime:

@@ -1,23 +1,31 @@
 """`linxuan worker`."""
 
+import os
+
 import click
 
-from linxuan.cli import WRONG_USE
+from flows.server import quiet
 from linxuan.commands.shared import installation
-from linxuan.settings import SettingsError
+from linxuan.settings import SettingsError, environment_of, load_settings
+from linxuan.timekeeping import prefect_folder
 
 POOL = "linxuan"
 
 
 @click.command(help="在外部 Prefect 的工作池中执行流程；须设置 PREFECT_API_URL。")
 @click.option("--pool", default=POOL, show_default=True, help="工作池的名称；没有则建立")
-@click.pass_context
-def worker(ctx: click.Context, pool: str) -> None:
+def worker(pool: str) -> None:
     """Deploy the flows and work for the pool until told to end. Raises SettingsError, RuleBroken."""
-    with installation() as here:
-        if not here.settings.prefect_api_url:
-            raise SettingsError(["没有设置 PREFECT_API_URL：worker 只用于外部的 Prefect 服务，linxuan run 自带的不需要。"])
-    from flows.deploying import deploy, work  # noqa: PLC0415 - loads Prefect
+    settings = load_settings()
+    if not settings.prefect_api_url:
+        raise SettingsError(
+            ["没有设置 PREFECT_API_URL：worker 只用于外部的 Prefect 服务；linxuan run 自带的 Prefect 不需要它。"]
+        )
+    with installation():
+        pass  # refuses a database that is not ready, before anything is deployed
+    os.environ.update(quiet(prefect_folder(settings)))
+    from flows.deploying import deploy, work  # noqa: PLC0415 - Prefect reads the environment when it is imported
 
     deploy("linxuan.deployed", pool)
-    ctx.exit(work(pool))
+    # Runs begin in a folder of their own, where neither .env nor a relative path would be found.
+    work(pool, environment_of(settings))

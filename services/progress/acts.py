@@ -19,6 +19,7 @@ from domain.triage import Verdict
 from models import AppliedMoment, AuditEntry, CallNote, Extension, LatePermit, Unit
 from models.contacts import Channel
 from services.batches.context import BatchContext
+from services.progress.evidence import label_of
 from services.progress.reach import in_branch, sees_all_units
 
 Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
@@ -165,8 +166,11 @@ def _audited(session: Session, context: BatchContext, before: Key | None, limit:
     )
     rows = session.execute(_older(chosen, AuditEntry.at, AuditEntry.id, Source.AUDIT, before).limit(limit))
     for row, unit in rows:
+        what = row.what.removeprefix(f"{unit}：")
+        if row.action == Action.CONFIRM_VALUE:
+            what = label_of(context.definition, what.rpartition(" ")[2])
         key = Key(row.at, Source.AUDIT, row.id)
-        yield Act(key, AUDITED[Action(row.action)], row.what, row.actor, unit or "", row.reason)
+        yield Act(key, AUDITED[Action(row.action)], what, row.actor, unit or "", row.reason)
 
 
 def _calls(session: Session, context: BatchContext, before: Key | None, limit: int) -> Iterator[Act]:

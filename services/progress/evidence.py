@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = {
 }
 """Words for the parts of a path; a part without one is shown as it is."""
 NAMING = ("title", "label", "name", "key")
+REFERRING = frozenset({"categories", "modes", "classes", "goes_with", "after"})
+"""Parts that hold keys of other parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +78,39 @@ def vouched(definition: Definition) -> list[Vouched]:
     return found
 
 
+def label_of(definition: Definition, path: str) -> str:
+    """Return a path in words; "" for the definition as a whole."""
+    return _walk(definition, path)[0] if path else ""
+
+
 def _walk(definition: Definition, path: str) -> tuple[str, str]:
     """Return the place and the value of a path in words; a path that leads nowhere has no value."""
     at: object = definition
-    words = []
-    for part in path.split("."):
+    words, parts = [], path.split(".")
+    for part in parts:
         is_item = isinstance(at, tuple)
         at = next((child for name, child in children(at) if name == part), None)
         words.append(f"“{_name(definition, at) or part}”" if is_item else WORDS.get(part, part))
-    return " › ".join(words), _text(at)
+    return " › ".join(words), _text(_named(definition, at) if parts[-1] in REFERRING else at)
+
+
+def _named(definition: Definition, keys: object) -> object:
+    """Return keys of other parts as the names of these."""
+    names = {
+        part.key: _name(definition, part)
+        for parts in (definition.categories, definition.modes, definition.unit_classes, definition.stages)
+        for part in parts
+    }
+    if isinstance(keys, tuple):
+        return tuple(names.get(key, key) for key in keys)
+    return names.get(keys, keys) if isinstance(keys, str) else keys
 
 
 def _name(definition: Definition, item: object) -> str:
     if isinstance(item, Quota):
         return _quota(definition, item)
+    if isinstance(item, Ladder):
+        return "、".join(stage.title for stage in definition.stages if stage.ladder == item.key)
     own = members(item) or {}
     return next((str(own[name]) for name in NAMING if own.get(name)), "")
 

@@ -40,7 +40,10 @@ def revision_of(database: Database, batch_id: int) -> int:
 
 def upload(browser: Browser, text: str | bytes) -> TestResponse:
     content = text.encode() if isinstance(text, str) else text
-    return browser.post("/admin/batches/new/", {"file": (io.BytesIO(content), "batch.yaml")})
+    response = browser.post("/admin/batches/new/", {"file": (io.BytesIO(content), "batch.yaml")})
+    # The test client writes what is large to a file and leaves it open.
+    response.request.environ["wsgi.input"].close()
+    return response
 
 
 STAGE = {
@@ -103,7 +106,7 @@ def test_every_problem_of_a_file_is_listed_with_its_place(world: World, coordina
         (b"a: [", "YAML 写法有误"),
         (b"a: &x [1]\nb: *x\n", "没有这一项"),
         (b"code: !!python/object/apply:os.system [id]", "不接受 YAML 标签"),
-        (b"", "请填写"),
+        (b"", "应为一份批次配置"),
         (b"x" * 2_100_000, "文件过大"),
         (b"code: a\0b", "控制字符"),
     ],
@@ -335,7 +338,11 @@ def test_quotas_are_listed_by_their_names(world: World, coordinator: Browser) ->
 
 
 def head_form(**changes: str) -> dict[str, str]:
-    people = {"office_contacts-0-name": "朱丹", "office_contacts-0-phone": "010-58113937", "office_contacts-0-role": ""}
+    people = {
+        "office_contacts-0-name": "朱丹",
+        "office_contacts-0-phone": "010-58113937",
+        "office_contacts-0-role": "",
+    }
     return {
         "revision": "1",
         "title": "新标题",
@@ -354,7 +361,11 @@ def head_form(**changes: str) -> dict[str, str]:
 def test_the_head_of_a_draft_is_changed_with_the_people_to_ask(
     database: Database, world: World, coordinator: Browser
 ) -> None:
-    second = {"office_contacts-7-name": "李敏", "office_contacts-7-phone": "010-68205191", "office_contacts-9-name": " "}
+    second = {
+        "office_contacts-7-name": "李敏",
+        "office_contacts-7-phone": "010-68205191",
+        "office_contacts-9-name": " ",
+    }
     response = coordinator.post("/admin/batches/edit/", head_form(**second), id=world.draft)
 
     assert response.status_code == 302, said(response)

@@ -9,16 +9,18 @@ from typing import Self
 
 
 class Proxy:
-    """Passes bytes on to a port of this machine until told otherwise; a context manager."""
+    """Passes bytes on to a port of this machine until told otherwise; a context manager.
 
-    def __init__(self, port: int) -> None:
+    serves: connections that are served; later ones are taken and hang. None for all.
+    """
+
+    def __init__(self, port: int, *, serves: int | None = None) -> None:
         self._target = ("127.0.0.1", port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self._is_cut = False
-        self._flows = threading.Event()
-        self._flows.set()
+        self._serves = serves
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:
@@ -27,7 +29,6 @@ class Proxy:
 
     def __exit__(self, *_: object) -> None:
         self.cut()
-        self._flows.set()
 
     def cut(self) -> None:
         """Break every connection and take no new one."""
@@ -41,10 +42,6 @@ class Proxy:
                     one.shutdown(socket.SHUT_RDWR)
                 one.close()
 
-    def freeze(self) -> None:
-        """Keep every connection and pass nothing on any more."""
-        self._flows.clear()
-
     def _accept(self) -> None:
         while not self._is_cut:
             try:
@@ -54,13 +51,14 @@ class Proxy:
                 return
             with self._lock:
                 self._sockets += [near, far]
+            if self._serves is not None and len(self._sockets) > 2 * self._serves:
+                continue
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
 
     def _pass(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while piece := source.recv(65536):
-                self._flows.wait()
                 sink.sendall(piece)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
