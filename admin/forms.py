@@ -10,7 +10,7 @@ from flask import flash, request
 from flask_admin.form import BaseForm
 from flask_admin.model.fields import InlineFieldList
 from wtforms import DateTimeLocalField, Field, FieldList, Form, SelectField
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
 from admin.typed import number
@@ -20,6 +20,8 @@ from web.site import current_site
 logger = logging.getLogger(__name__)
 BUTTONS = frozenset({"csrf_token", "url", "rowid", "_add_another", "_continue_editing"})
 LARGEST = 2**31 - 1
+MOMENT = re.compile(r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
+MOMENT_WANTED = "请填写日期和时间，如 2023-03-20 09:00"
 
 
 class AdminForm(BaseForm):
@@ -61,11 +63,15 @@ class MomentField(DateTimeLocalField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed. Raises ValueError for no date and time, or a year that nobody means."""
         self.data = None
-        if not valuelist or not str(valuelist[0]).strip():
+        raw = str(valuelist[0]).strip() if valuelist else ""
+        if not raw:
             return
-        typed = datetime.fromisoformat(str(valuelist[0]).strip())
-        if typed.tzinfo is not None or not 1990 <= typed.year <= 2100:
-            raise ValueError("请填写日期和时间，如 2023-03-20 09:00")
+        if not MOMENT.fullmatch(raw):
+            raise ValueError(MOMENT_WANTED)
+        try:
+            typed = datetime.fromisoformat(raw)
+        except ValueError:
+            raise ValueError(MOMENT_WANTED) from None
         self.data = typed.replace(tzinfo=current_site().zone)
 
 
@@ -79,12 +85,10 @@ class RowsField(InlineFieldList):
                 yield int(found[1])
 
 
-class Given:
+class Given(DataRequired):
     """Refuses an empty field with one sentence; the services say the rest."""
 
-    field_flags: Mapping[str, bool] = {"required": True}
-
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         """Check a field. Raises ValidationError."""
         if not field.data and field.data != 0 and not field.process_errors:
             raise ValidationError(f"请填写{field.label.text}")
@@ -133,10 +137,13 @@ def show_refusal(form: Form, refusal: RuleBroken, place: str = "") -> None:
 
 
 def _field(form: Form, path: str) -> Any:
-    """Return the field that a path means: "due.on" is due_on, as is "due"; "contacts.李敏.phone" is contacts."""
+    """Return the field that a path means.
+
+    "due.on" is due_on, and so is "due"; "contacts.李敏.phone" is the list of contacts; "unit_id" is unit.
+    """
     parts = path.split(".")
     for end in range(len(parts), 0, -1):
-        name = "_".join(parts[:end])
+        name = "_".join(parts[:end]).removesuffix("_id")
         found = next((field for field in form if field.name == name or field.name.startswith(f"{name}_")), None)
         if found is not None:
             return found

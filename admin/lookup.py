@@ -5,9 +5,13 @@ from typing import Any
 
 from flask import abort
 from flask_admin.model.ajax import AjaxModelLoader
+from flask_admin.model.fields import AjaxSelectField
 from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
 
+from admin.forms import Given
 from admin.typed import row_id, search_words
 from models import Base
 from web import current
@@ -44,3 +48,17 @@ class Lookup(AjaxModelLoader):
 
     def _first(self, condition: Any) -> Any:
         return current.db().scalars(select(self.model).where(condition)).one_or_none()
+
+
+class LookupField(AjaxSelectField):
+    """A row to choose by typing a part of its name. may_be_empty: whether none is an answer, too."""
+
+    def __init__(self, loader: Lookup, label: str, *, may_be_empty: bool = False, **options: Any) -> None:
+        validators = [] if may_be_empty else [Given()]
+        super().__init__(loader, label, validators, allow_blank=may_be_empty, **options)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse a row that is not there for the reader. Raises StopValidation."""
+        typed = self._formdata
+        if self.data is None and (typed or not self.allow_blank):
+            raise StopValidation(f"请从列表中选择{self.label.text}")

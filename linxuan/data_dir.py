@@ -12,6 +12,11 @@ def prepare_folder(data_dir: Path) -> None:
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def prefect_folder(data_dir: Path) -> Path:
+    """Return where the private Prefect server keeps its things."""
+    return data_dir / "prefect"
+
+
 def secret_key(data_dir: Path) -> str:
     """Return the kept key, 256 bits in hexadecimal; makes it the first time. Raises OSError."""
     return _kept(data_dir / "secret_key", lambda: secrets.token_hex(32))

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from flows.clock import Clock, Pulse, process_name
 from flows.running import Conductor
 from flows.sending import Outgoing, Posting
 from flows.server import Api, find_api
 from linxuan.commands.shared import Installation
+from linxuan.data_dir import prefect_folder
 from linxuan.settings import Orchestrator, Settings, WhenUncertain
 from models.scope import Scope
 from notifications.account import parse_smtp_url
@@ -59,7 +59,7 @@ class Timekeeping:
 @contextmanager
 def timekeeping(here: Installation) -> Iterator[Timekeeping]:
     """Yield what advances batches and sends mail for an installation."""
-    sending, folder = Sending(here), prefect_folder(here.settings)
+    sending, folder = Sending(here), prefect_folder(here.settings.data_dir)
     find = prefect_finder(here.settings)
     conductor = Conductor(here.database, find=find, send=sending.for_a_flow, folder=folder)
     try:
@@ -96,11 +96,6 @@ def posting(settings: Settings) -> Posting | None:
     )
 
 
-def prefect_folder(settings: Settings) -> Path:
-    """Return where the private Prefect server keeps its things."""
-    return settings.data_dir / "prefect"
-
-
 def prefect_finder(settings: Settings) -> Callable[[], Api | None] | None:
     """Return what tells where Prefect is: the outer one that is set, else the private one; None when it is off."""
     if settings.orchestrator is Orchestrator.OFF:
@@ -108,4 +103,4 @@ def prefect_finder(settings: Settings) -> Callable[[], Api | None] | None:
     if settings.prefect_api_url:
         outer = Api(settings.prefect_api_url, os.environ.get("PREFECT_API_AUTH_STRING", ""))
         return lambda: outer
-    return lambda: find_api(prefect_folder(settings))
+    return lambda: find_api(prefect_folder(settings.data_dir))

@@ -17,6 +17,7 @@ class Contact(BranchScoped, Base):
     """A person to write to about one batch, or about every batch when `batch_id` is None.
 
     A contact is never edited away: a new one ends the old one (`valid_until`), so the history stays (S003-30).
+    A column holds whatever a field of a form may hold: a batch words its own form for them.
     """
 
     __tablename__ = "contacts"
@@ -27,11 +28,11 @@ class Contact(BranchScoped, Base):
     )
 
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(80))
-    post: Mapped[str] = mapped_column(String(80), default="")
-    phone: Mapped[str | None] = mapped_column(String(40))
-    mobile: Mapped[str | None] = mapped_column(String(40))
-    fax: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    post: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str | None] = mapped_column(String(200))
+    mobile: Mapped[str | None] = mapped_column(String(200))
+    fax: Mapped[str | None] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254))
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None] = mapped_column(index=True)

@@ -43,11 +43,11 @@ class PhoneDuty(BatchScoped, BranchScoped, Base):
     __tablename__ = "phone_duties"
     __table_args__ = (CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_has_person"),)
 
-    key: Mapped[str] = mapped_column(String(240), unique=True)
+    key: Mapped[str] = mapped_column(String(520), unique=True)
     stage_key: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
-    person: Mapped[str] = mapped_column(String(80))
-    number: Mapped[str] = mapped_column(String(40))
+    person: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(String(200))
     because: Mapped[str] = mapped_column(String(200), default="")
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(80))

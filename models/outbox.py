@@ -54,13 +54,13 @@ class Mail(BatchScoped, Base):
         Index("ix_mails_of_person", "address", "at"),
     )
 
-    key: Mapped[str] = mapped_column(String(240), unique=True)
+    key: Mapped[str] = mapped_column(String(520), unique=True)
     stage_key: Mapped[str] = mapped_column(String(40))
     moment_key: Mapped[str] = mapped_column(String(160), default="")
     kind: Mapped[MailKind] = mapped_column(closed(MailKind))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     address: Mapped[str] = mapped_column(String(254))
-    person: Mapped[str] = mapped_column(String(80), default="")
+    person: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime]
     not_before: Mapped[datetime]
     state: Mapped[MailState] = mapped_column(closed(MailState), default=MailState.PENDING)

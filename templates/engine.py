@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from templates.wording import refusals
@@ -26,8 +27,25 @@ class BadTemplate(ValueError):  # noqa: N818 - it is the template that is bad
     """A text that cannot be rendered; the message says why, for its author."""
 
 
+class _PlainValues(ImmutableSandboxedEnvironment):
+    """Looks up names in mappings alone, so that no method of a text or a list is ever found."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a mapping's value, or what a loop tells of itself."""
+        if isinstance(obj, LoopContext):
+            return super().getattr(obj, attribute)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: str | Any) -> Any:
+        """Return a mapping's value or a list's item, undefined when there is none."""
+        try:
+            return obj[argument]
+        except (LookupError, TypeError):
+            return self.undefined(obj=obj, name=argument)
+
+
 def _environment(*, escapes: bool) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _PlainValues(
         loader=FileSystemLoader(HERE / "mail"),
         undefined=StrictUndefined,
         autoescape=escapes,

@@ -1,8 +1,8 @@
 """What a text that a person words may say: values, conditions, lists, and nothing that computes.
 
-The sandbox keeps a template from reaching the program, but not from hanging it: `10 ** 10 ** 9`, a filter that pads to
-a milliard characters, or three loops inside each other stop a sender for good. So a text is read first, and whatever is
-not listed here is refused with its line.
+The sandbox keeps a template from reaching the program, but not from hanging it: `10 ** 10 ** 9`, a filter that pads
+to a milliard characters, or three loops inside each other stop a sender for good. So a text is read first, and
+whatever is not listed here is refused with its line.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,6 @@ PLAIN = (
     nodes.Not,
     nodes.Concat,
     nodes.Const,
-    nodes.Name,
 )
 PLACES = (nodes.Name, nodes.Getattr)
 """What a loop may run over: a value of the context. Its length is known; that of anything made up here is not."""
@@ -53,25 +52,25 @@ def refusals(tree: nodes.Template) -> Iterator[str]:
 
 
 def _refused_because(node: nodes.Node, around: tuple[nodes.For, ...]) -> str:
+    because = ""
     match node:
-        case nodes.Getattr(attr=str(name)):
-            return f"不能使用“{name}”" if name.startswith("_") else ""
-        case nodes.Getitem(arg=nodes.Const(value=str(name))):
-            return f"不能使用“{name}”" if name.startswith("_") else ""
-        case nodes.Getitem(arg=nodes.Const(value=int())):
-            return ""
+        case nodes.Getattr(attr=str(name)) | nodes.Getitem(arg=nodes.Const(value=str(name))) | nodes.Name(name=name):
+            because = f"不能使用“{name}”" if name.startswith("_") or name == "self" else ""
         case nodes.Filter(name=str(name)):
-            return _filter_refused_because(node, name)
+            because = _filter_refused_because(node, name)
         case nodes.Test(name=str(name)):
-            return "" if name in TESTS else f"不能使用判断“{name}”"
+            because = "" if name in TESTS else f"不能使用判断“{name}”"
         case nodes.For():
-            return _loop_refused_because(node, around)
+            because = _loop_refused_because(node, around)
         case nodes.Include(template=nodes.Const(value=str(name))):
-            return "" if name in PARTIALS and not around else f"这里不能引用“{name}”"
-        case _ if isinstance(node, PLAIN):
-            return ""
-        case _:
-            return f"只能写取值、条件和列表，不能使用“{type(node).__name__}”"
+            because = "" if name in PARTIALS and not around else f"这里不能引用“{name}”"
+        case _ if not isinstance(node, PLAIN) and not _is_position(node):
+            because = f"只能写取值、条件和列表，不能使用“{type(node).__name__}”"
+    return because
+
+
+def _is_position(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, int)
 
 
 def _filter_refused_because(node: nodes.Filter, name: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_admin.model.fields import AjaxSelectField
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 from wtforms import SelectField, StringField
@@ -14,6 +13,7 @@ from admin.batches.names import load_titles, title_of
 from admin.cells import MASKED, of_row
 from admin.filters import MOST_OPTIONS, Empty, Holding, OfBatch
 from admin.forms import AdminForm, Given, choices_of, texts, whole
+from admin.lookup import LookupField
 from admin.people.units import UNITS, ReasonForm
 from domain.access import Action
 from domain.errors import Invalid, Problem
@@ -39,7 +39,7 @@ class ContactForm(AdminForm):
 class NewContact(ContactForm):
     """A person for a unit, in one batch or in all."""
 
-    unit = AjaxSelectField(UNITS, "单位")
+    unit = LookupField(UNITS, "单位")
     batch = SelectField("批次", description="本批次的联系人优先于通用联系人。")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g
-from flask_admin.model.fields import AjaxSelectField
 from sqlalchemy.orm import joinedload
 from wtforms import SelectField, SelectMultipleField
 
@@ -13,7 +12,7 @@ from admin.base import ManagedView
 from admin.cells import of_row
 from admin.filters import Chosen, Empty, Holding
 from admin.forms import AdminForm, MomentField, choices_of
-from admin.lookup import Lookup
+from admin.lookup import Lookup, LookupField
 from admin.people.reach import programme_names, within
 from admin.people.units import UNITS, ReasonForm
 from domain.access import ROLE_NAMES, Action, Role
@@ -30,9 +29,9 @@ POSTS = {post: state_label(post) for post in Post}
 class GrantForm(AdminForm):
     """A membership to give."""
 
-    user = AjaxSelectField(USERS, "用户")
+    user = LookupField(USERS, "用户")
     role = SelectField("角色", choices=choices_of(ROLES))
-    unit = AjaxSelectField(UNITS, "单位", allow_blank=True, description="经办人必填；其他角色不填表示全部单位。")
+    unit = LookupField(UNITS, "单位", may_be_empty=True, description="经办人必填；其他角色不填表示全部单位。")
     programmes = SelectMultipleField("项目", description="不选表示全部项目。")
     post = SelectField("岗位", choices=choices_of(POSTS))
     valid_from = MomentField("自", description="不填：从现在起。")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_admin.model.fields import AjaxSelectField
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import DateField, SelectField, StringField
@@ -15,6 +14,7 @@ from admin.batches.names import load_programmes, programme_name
 from admin.cells import of_row
 from admin.filters import Empty, Holding, OfProgramme
 from admin.forms import AdminForm, Given, NumberField, choices_of, texts
+from admin.lookup import LookupField
 from admin.people.units import UNITS
 from admin.tables import Part, Table
 from domain.access import Action
@@ -35,7 +35,7 @@ class NewTitleForm(AdminForm):
     category = StringField("类别代号", [Given()], description="与批次配置一致，如 enterprise、platform、city。")
     holder = StringField("名称", [Given()])
     credit_code = StringField("统一社会信用代码")
-    unit = AjaxSelectField(UNITS, "所在单位", description="获评单位所在地的推荐单位。")
+    unit = LookupField(UNITS, "所在单位", description="获评单位所在地的推荐单位。")
     awarded_on = DateField("授予日期", [Optional()])
 
 
@@ -55,7 +55,7 @@ class RenameForm(ChangeForm):
 class MoveForm(ChangeForm):
     """The new unit."""
 
-    to_unit = AjaxSelectField(UNITS, "迁往", description="新的所在单位。")
+    to_unit = LookupField(UNITS, "迁往", description="新的所在单位。")
 
 
 def _change(form: Any) -> Change:

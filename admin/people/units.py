@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_admin.model.fields import AjaxSelectField
 from sqlalchemy.orm import joinedload
 from wtforms import StringField
 
@@ -12,7 +11,7 @@ from admin.base import ManagedView
 from admin.cells import of_row
 from admin.filters import Holding, Ticked
 from admin.forms import AdminForm, Given, texts
-from admin.lookup import Lookup
+from admin.lookup import Lookup, LookupField
 from domain.access import Action
 from models import Unit
 from services.units import UNIT_FORM, Place, add_unit, change_unit, move_unit, set_active
@@ -36,13 +35,13 @@ class NewUnit(UnitForm):
     """A new unit with its place."""
 
     code = StringField("代码", [Given()], description="行政区划单位用 GB/T 2260 代码；之后不能修改。")
-    upper = AjaxSelectField(UNITS, "上级单位", allow_blank=True, description="不填：直属印发机关。")
+    upper = LookupField(UNITS, "上级单位", may_be_empty=True, description="不填：直属印发机关。")
 
 
 class MoveForm(AdminForm):
     """Where a unit goes."""
 
-    upper = AjaxSelectField(UNITS, "新的上级单位", allow_blank=True, description="不填：直属印发机关。")
+    upper = LookupField(UNITS, "新的上级单位", may_be_empty=True, description="不填：直属印发机关。")
     reason = StringField("调整原因", [Given()])
 
 

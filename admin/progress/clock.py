@@ -22,6 +22,7 @@ from web.local_path import local_path
 from web.site import current_site
 
 HOME = "/admin/"
+HREF = "/admin/clock"
 DELTAS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 blueprint = Blueprint("demo_clock", __name__)
 
@@ -54,7 +55,7 @@ def install_clock(app: Flask) -> None:
     app.context_processor(lambda: {"demo": _banner()})
 
 
-@blueprint.post("/admin/clock")
+@blueprint.post(HREF)
 @needs(Action.MOVE_DEMO_CLOCK)
 def move() -> Response:
     """Move the clock, and go back to the page that asked.
@@ -90,7 +91,9 @@ def _banner() -> Banner | None:
         # The page may be the one that says that the database is away.
         event = label = None
     steps = STEPS if may_move else ()
-    return Banner(current.now(), "/admin/clock", steps, label, event.at if event else None)
+    if event is not None and event.at <= current.now():
+        return Banner(current.now(), HREF, steps, f"{label}（正在处理）", None)
+    return Banner(current.now(), HREF, steps, label, event.at if event else None)
 
 
 def _label(event: NextEvent) -> str:

@@ -47,14 +47,14 @@ class Giving(Doing):
             extend(current.db(), context.batch.id, more, actor=current.actor(), now=current.now())
             return f"已延期至 {moment(due_at)}。"
 
-        told = told_of_extension(current.db(), context, key, unit.id if unit else None)
-        due_at = duty.due_at if duty else context.stages[key].due_at
+        unit_id, title_id = unit.id if unit else None, duty.title_id if duty else None
+        told = told_of_extension(current.db(), context, key, unit_id, title_id)
         return self.do(
             form,
             run,
             title=f"延期：{context.stages[key].title}",
             whom=_whom(unit, duty),
-            facts=[("现在的截止时间", moment(due_at) if due_at else "未定")],
+            facts=[("现在的截止时间", moment(told.due_at) if told.due_at else "未定")],
             consequence=_extension(told, unit),
             button="确定延期",
             back=self.get_url(".batch_view", code=code),

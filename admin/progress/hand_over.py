@@ -16,7 +16,7 @@ from admin.typed import row_id, search_words
 from domain.access import Action
 from domain.errors import Invalid, NotFound, Problem
 from models import Membership
-from services.identity.hand_over import HandOver, hand_over
+from services.identity.hand_over import HANDED_OVER, HandOver, hand_over
 from services.identity.memberships import title_of
 from services.identity.users import find_by_sign_in_name
 from services.progress.posts import posts
@@ -31,7 +31,7 @@ class HandOverForm(PageForm):
     places = {"to_user_id": "to"}
 
     to = StringField("接任人", [Given()], description="接任人的账号、手机号或电子邮箱；须已有账号。")
-    at = MomentField("交接时间", [Given()], description="从这一刻起由接任人办理，原经办人不能再登录办理。")
+    at = MomentField("交接时间", description="从这一刻起由接任人办理，原经办人不能再办理。不填：立即交接。")
     reason = TextAreaField("原因", [Given()])
 
 
@@ -55,13 +55,13 @@ class HandOverPages(Doing):
     def hand_over_view(self, membership_id: str) -> str | Response:
         """Hand over one post."""
         former = _post_in_hand(membership_id)
-        form = read(HandOverForm, lambda: {"at": current.now()})
+        form = read(HandOverForm)
 
         def run() -> str:
             successor = find_by_sign_in_name(current.db(), form.to.data)
             if successor is None:
                 raise Invalid([Problem("to", "", "没有这个账号、手机号或电子邮箱", "请先由系统管理员新建用户")])
-            at = max(form.at.data, current.now()) if _is_this_minute(form) else form.at.data
+            at = form.at.data or current.now()
             wanted = HandOver(from_membership_id=former.id, to_user_id=successor.id, at=at, reason=form.reason.data)
             hand_over(current.db(), wanted, actor=current.actor(), now=current.now())
             return f"{former.user.name} 的岗位自 {opening(at)} 起由 {successor.name} 接任。"
@@ -81,13 +81,11 @@ class HandOverPages(Doing):
 def _post_in_hand(raw: str) -> Any:
     """Return the post in an address. Raises NotFound, alike for one out of reach."""
     query = current.db().query(Membership).options(joinedload(Membership.user), joinedload(Membership.unit))
-    found = within(query, current.actor()).filter(Membership.id == (row_id(raw) or 0)).one_or_none()
+    found = (
+        within(query, current.actor())
+        .filter(Membership.id == (row_id(raw) or 0), Membership.role.in_(HANDED_OVER))
+        .one_or_none()
+    )
     if found is None:
         raise NotFound("没有这个岗位。")
     return found
-
-
-def _is_this_minute(form: Any) -> bool:
-    """Tell whether the time is the minute that the page offered, which is over by its seconds already."""
-    now = current.now()
-    return bool(form.at.data is not None and form.at.data == now.replace(second=0, microsecond=0))

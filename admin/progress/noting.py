@@ -26,7 +26,9 @@ class Noting(Doing):
         key = stage_in_hand(context, request.args.get("stage"))
         unit = member_in_hand(context)
         people = directory(current.db(), [unit.id]).people(unit.id, context.batch.id)
-        form = read(CallForm, lambda: {"person": people[0].name, "called_at": current.now()})
+        known = "" if people[0].is_fallback else people[0].name
+        this_minute = current.now().replace(second=0, microsecond=0)
+        form = read(CallForm, lambda: {"person": known, "called_at": this_minute})
 
         def run() -> str:
             call = Call(
@@ -53,4 +55,7 @@ class Noting(Doing):
 
 
 def _reach(person: Person) -> tuple[str, str]:
-    return person.name, "，".join(part for part in (person.number, person.address or "") if part) or "没有联系方式"
+    name = "单位邮箱" if person.is_fallback else person.name
+    return name, "，".join(
+        part for part in (person.number if not person.is_fallback else "", person.address or "") if part
+    ) or "没有联系方式"

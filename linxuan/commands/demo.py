@@ -13,8 +13,7 @@ from linxuan.demo.data import add_people, load_presets
 from linxuan.demo.mail_server import MailServer
 from linxuan.demo.telling import Narrator, print_outcome
 from linxuan.settings import Settings, load_settings
-
-supervise = print
+from linxuan.supervisor import supervise
 from web.clock import wall_now
 
 MAIL_FROM = "遴选系统（演示） <no-reply@linxuan.example>"

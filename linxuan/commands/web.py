@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from linxuan.app import create_app
 from linxuan.commands.shared import installation
+from linxuan.database import prepare
 from linxuan.settings import LOOPBACK, Settings, SettingsError
 
 DRAIN_S = 30
@@ -39,9 +40,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
 @click.option("--port", type=click.IntRange(1, 65535), help="监听的端口；默认为 LINXUAN_PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="进程数")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="每个进程的线程数")
-def web(host: str, port: int | None, workers: int, threads: int) -> None:
+@click.option("--prepare", "prepares", is_flag=True, help="先建立数据库，或更新到最新结构")
+def web(host: str, port: int | None, workers: int, threads: int, prepares: bool) -> None:
     """Serve the pages until told to end. Raises SettingsError, RuleBroken."""
-    with installation() as here:
+    with installation(prepared=not prepares) as here:
+        if prepares:
+            prepare(here.database, here.settings)
         settings = here.settings.model_copy(update={"port": port or here.settings.port})
     if settings.demo and host not in LOOPBACK:
         raise SettingsError(["演示只能在本机使用：--host 须为 127.0.0.1 或 localhost。"])

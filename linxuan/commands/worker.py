@@ -6,8 +6,8 @@ import click
 
 from flows.server import quiet
 from linxuan.commands.shared import installation
+from linxuan.data_dir import prefect_folder
 from linxuan.settings import SettingsError, environment_of, load_settings
-from linxuan.timekeeping import prefect_folder
 
 POOL = "linxuan"
 
@@ -23,7 +23,7 @@ def worker(pool: str) -> None:
         )
     with installation():
         pass  # refuses a database that is not ready, before anything is deployed
-    os.environ.update(quiet(prefect_folder(settings)))
+    os.environ.update(quiet(prefect_folder(settings.data_dir)))
     from flows.deploying import deploy, work  # noqa: PLC0415 - Prefect reads the environment when it is imported
 
     deploy("linxuan.deployed", pool)

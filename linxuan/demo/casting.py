@@ -9,14 +9,13 @@ from pathlib import Path
 from threading import Event
 
 from flows.running import Conductor, answers
-from flows.sending import Outgoing, Posting
+from flows.sending import Outgoing
 from flows.server import find_api
+from linxuan.data_dir import prefect_folder
 from linxuan.demo.story import Cast
 from linxuan.settings import Orchestrator, Settings
+from linxuan.timekeeping import posting, prefect_finder
 from models.session import Database
-from notifications.account import parse_smtp_url
-from notifications.address import AllowList
-from services.mail.composing import Sender
 
 PREFECT_SECONDS = 25.0
 """How long the story waits for Prefect; after that it goes the direct way, as a deadline would."""
@@ -30,7 +29,7 @@ def prefect_server(settings: Settings) -> Iterator[Callable[[], bool]]:
     if settings.orchestrator is Orchestrator.OFF:
         yield lambda: False
         return
-    folder = _folder(settings)
+    folder = prefect_folder(settings.data_dir)
     child = subprocess.Popen([sys.executable, "-m", "flows.server", str(folder)])
     try:
         yield lambda: _wait(folder, child)
@@ -41,10 +40,6 @@ def prefect_server(settings: Settings) -> Iterator[Callable[[], bool]]:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-
-
-def _folder(settings: Settings) -> Path:
-    return settings.data_dir / "prefect"
 
 
 def _wait(folder: Path, child: "subprocess.Popen[bytes]") -> bool:
@@ -59,12 +54,11 @@ def _wait(folder: Path, child: "subprocess.Popen[bytes]") -> bool:
 
 @contextmanager
 def cast(settings: Settings, database: Database) -> Iterator[Cast]:
-    """Yield those who play."""
-    sender = Sender(settings.mail_from, settings.url, settings.instance(), AllowList.parse(settings.mail_allow))
-    outgoing = Outgoing(database, Posting(account=parse_smtp_url(settings.smtp_url), sender=sender), owner="demo")
-    folder = _folder(settings)
-    find = (lambda: find_api(folder)) if settings.orchestrator is Orchestrator.AUTO else None
-    conductor = Conductor(database, find=find, folder=folder)
+    """Yield those who play: the conductor and the sender, as the clock has them."""
+    chosen = posting(settings)
+    assert chosen is not None  # noqa: S101 - the demonstration has a mail host of its own
+    outgoing = Outgoing(database, chosen, owner="demo")
+    conductor = Conductor(database, find=prefect_finder(settings), folder=prefect_folder(settings.data_dir))
     try:
         yield Cast(database, conductor, outgoing)
     finally:

@@ -125,10 +125,12 @@ def _write_instead(session: Session, mail: Mail, stopped: Stopped) -> None:
     if mail.unit_id is None:
         return
     head = mail.key.removesuffix(mail.address)
+    # A reminder's key names the person alone; a call is about one unit, so its key names the unit, too.
+    code = session.get_one(Unit, mail.unit_id).code
     for person in stopped.instead:
         if person.address is None:
             call = NewPhoneDuty(
-                key=f"{head}tel:{person.number}",
+                key=f"{head.removesuffix(f'{code}/')}{code}/tel:{person.number}",
                 batch_id=mail.batch_id,
                 unit_id=mail.unit_id,
                 stage_key=mail.stage_key,
@@ -184,15 +186,16 @@ class Handed:
 def record(session: Session, mail_id: int, handed: Handed, how: Claim, now: datetime) -> None:
     """Record the host's answer to a hand-over.
 
-    When the claim lapsed meanwhile and another sender has the mail now, only a yes changes anything.
+    When the claim lapsed meanwhile and another sender has the mail, or had it, only a yes changes anything.
     """
-    mail = session.get_one(Mail, mail_id, populate_existing=True)
+    mail = session.get_one(Mail, mail_id, populate_existing=True, with_for_update=True)
     session.add(
         MailAttempt(
             mail_id=mail_id, tried_at=how.wall_now, outcome=handed.outcome, code=handed.code, reply=handed.text[:200]
         )
     )
-    if mail.lease_until is not None and mail.claimed_by != how.owner and handed.outcome != "ok":
+    is_own = mail.claimed_by == how.owner and mail.state in {MailState.SENDING, MailState.UNCERTAIN}
+    if not is_own and handed.outcome != "ok":
         return
     mail.lease_until = None
     match handed.outcome:
@@ -222,12 +225,14 @@ def _mark_refused(session: Session, mail: Mail, now: datetime) -> None:
         select(Contact).where(
             Contact.email == mail.address, Contact.valid_until.is_(None), Contact.refused_at.is_(None)
         )
-    )
+    ).all()
     for contact in contacts:
         contact.refused_at, contact.refused_because = now, mail.because[:200]
     if mail.unit_id is None or mail.kind is MailKind.STAGE_CLOSES:
         return
     unit = session.get_one(Unit, mail.unit_id)
+    own = [contact.mobile or contact.phone for contact in contacts if contact.unit_id == unit.id]
+    numbers = [number for number in (*own, unit.mobile, unit.phone) if number]
     call = NewPhoneDuty(
         key=f"{mail.key}/refused",
         batch_id=mail.batch_id,
@@ -235,7 +240,7 @@ def _mark_refused(session: Session, mail: Mail, now: datetime) -> None:
         stage_key=mail.stage_key,
         at=mail.at,
         person=mail.person,
-        number=unit.mobile or unit.phone or "",
+        number=next(iter(numbers), ""),
         because=f"邮箱 {mail.address} 拒收"[:200],
     )
     post_phone_duties(session, [call])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.plan import MomentKind
@@ -15,8 +15,13 @@ from services.mail.addressing import directory
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Units that still owe something, the mails that they would get, and those without an address (待人工催办)."""
+    """Who would be told of more time.
 
+    due_at: the deadline that holds for them now, of several the earliest; None without one. units: who still owe
+    something. mails, calls: how many people have an address, and how many do not (待人工催办).
+    """
+
+    due_at: datetime | None
     units: int
     mails: int
     calls: int
@@ -31,20 +36,23 @@ class Starting:
     is_over: bool
 
 
-def told_of_extension(session: Session, context: BatchContext, stage_key: str, unit_id: int | None = None) -> Told:
-    """Return who would be told of more time in a stage, for all or for one unit, in three queries."""
-    owing = select(Duty.unit_id).where(
-        Duty.batch_id == context.batch.id, Duty.stage_key == stage_key, Duty.settled_as.is_(None)
-    )
+def told_of_extension(
+    session: Session, context: BatchContext, stage_key: str, unit_id: int | None = None, title_id: int | None = None
+) -> Told:
+    """Return who would be told of more time in a stage: for all, for one unit, or for one title of it."""
+    mine = [Duty.batch_id == context.batch.id, Duty.stage_key == stage_key]
+    mine += [Duty.unit_id == unit_id] if unit_id is not None else []
+    mine += [Duty.title_id == title_id] if title_id is not None else []
+    due_at = context.stages[stage_key].due_at
     if unit_id is not None:
-        owing = owing.where(Duty.unit_id == unit_id)
-    units = session.scalars(owing.distinct()).all()
+        due_at = session.scalar(select(func.min(Duty.due_at)).where(*mine)) or due_at
+    units = session.scalars(select(Duty.unit_id).where(*mine, Duty.settled_as.is_(None)).distinct()).all()
     if context.stages[stage_key].opened_at is None:
-        return Told(len(units), 0, 0)
+        return Told(due_at, len(units), 0, 0)
     found = directory(session, units)
     people = [person for unit in units for person in found.people(unit, context.batch.id)]
     mails = sum(person.address is not None for person in people)
-    return Told(len(units), mails, len(people) - mails)
+    return Told(due_at, len(units), mails, len(people) - mails)
 
 
 def still_owing(session: Session, context: BatchContext, stage_key: str) -> int:

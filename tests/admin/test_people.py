@@ -62,7 +62,7 @@ def test_a_unit_is_added_below_another(database: Database, world: World, coordin
         ({"code": "9", "name": "新", "email": "a@x, b@x"}, "只填一个"),
         ({"code": "9", "name": "新", "mobile": "1234"}, "手机号应为 11 位"),
         ({"code": "9", "name": "新\u202e"}, "不可见的控制字符"),
-        ({"code": "9", "name": "新\x0b"}, "不可见的控制字符"),
+        ({"code": "9", "name": "新\x0b单位"}, "不可见的控制字符"),
     ],
     ids=["code", "name", "bad code", "no name", "two addresses", "mobile", "bidi", "control"],
 )
@@ -122,29 +122,25 @@ def test_a_unit_never_moves_into_its_own_branch(database: Database, world: World
 
 
 def test_a_move_needs_a_reason_and_another_place(database: Database, world: World, coordinator: Browser) -> None:
-    assert beside("请填写调整原因", move(coordinator, database, "000001", "000002", reason=" ")) or beside(
-        "请填写调整原因", move(coordinator, database, "000001", "000002", reason="")
-    )
+    assert beside("请填写调整原因", move(coordinator, database, "000001", "000002", reason=" "))
+    assert beside("请填写调整原因", move(coordinator, database, "000001", "000002", reason=""))
     assert beside("该单位已经在这里", move(coordinator, database, "000001", None))
 
 
 def test_a_path_has_an_end(database: Database, world: World, coordinator: Browser) -> None:
-    upper = "000001"
-    for number in range(8):
-        code = f"{number}" + "x" * 39
-        form = {"code": code, "name": f"层{number}", "upper": unit_id(database, upper)}
+    chain = [f"{number}" + "x" * 39 for number in range(9)]
+    for upper, code in zip(["000001", *chain], chain, strict=False):
+        form = {"code": code, "name": code, "upper": unit_id(database, upper)}
         assert coordinator.post("/admin/units/new/", form).status_code == 302
-        upper = code
 
-    form = {"code": "y" * 40, "name": "末", "upper": unit_id(database, upper)}
-    deep = coordinator.post("/admin/units/new/", form)
+    form = {"code": "y" * 40, "name": "末", "upper": unit_id(database, chain[-1])}
+    move(coordinator, database, "000003", "000002")
 
-    assert coordinator.post("/admin/units/new/", {**form, "code": "z" * 40, "name": "底"}).status_code in {302, 422}
-    assert deep.status_code in {302, 422}
-    assert (
-        beside("层级过深", move(coordinator, database, "000001", "000002"))
-        or max(map(len, paths(database).values())) <= 400
-    )
+    assert beside("层级过深", coordinator.post("/admin/units/new/", form))
+    assert max(map(len, paths(database).values())) == 377
+    assert move(coordinator, database, "000001", "000003").status_code == 303
+    coordinator.post("/admin/units/new/", {"code": "z" * 20, "name": "再上一级"})
+    assert beside("层级过深", move(coordinator, database, "000002", "z" * 20))
 
 
 def test_a_coordinator_of_a_branch_moves_nothing_out_of_it(app: Flask, database: Database, world: World) -> None:
@@ -224,7 +220,7 @@ def test_a_new_contact_takes_the_place_of_the_old_one(database: Database, world:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"name": "张三"}, "请至少填写一项：电子邮箱、手机、联系电话"),
+        ({"name": "张三"}, "请至少填写一项"),
         ({"name": "", "phone": "0371-65953693"}, "请填写姓名"),
         ({"name": "张三", "email": "a@x.example,b@x.example"}, "电子邮箱格式不对"),
         ({"name": "张三", "phone": "12345"}, "电话格式不对"),
@@ -328,9 +324,8 @@ def test_a_title_is_added_once(database: Database, world: World, coordinator: Br
     assert first.status_code == 302, said(first)
     assert second.status_code == 422
     assert beside("名单库中已有这一条", second)
-    assert beside("校验", coordinator.post("/admin/titles/new/", {**form, "credit_code": "91350100M000100Y44"})) or (
-        coordinator.post("/admin/titles/new/", {**form, "credit_code": "91350100M000100Y44"}).status_code == 422
-    )
+    wrong = coordinator.post("/admin/titles/new/", {**form, "holder": "乙公司", "credit_code": "91350100M000100Y44"})
+    assert re.search(r'id="credit_code-error"', said(wrong))
 
 
 def title_id(database: Database, code: str, batch: str = "示范遴选 2023") -> int:
@@ -469,29 +464,31 @@ def test_a_membership_is_given_and_ended(
 
 
 @pytest.mark.parametrize(
-    ("changes", "status", "sentence"),
+    ("changes", "sentence"),
     [
-        ({"role": "officer"}, 422, "经办人必须属于一个推荐单位"),
-        ({"role": "system"}, 422, ""),
-        ({"user": "99999"}, 422, ""),
-        ({"programmes": ["nobody"]}, 422, ""),
-        ({"valid_until": "2000-01-01T00:00"}, 422, "结束时间应晚于开始时间"),
-        ({"valid_until": "99999-01-01T00:00"}, 422, ""),
-        ({"valid_from": "2026-01-01T00:00+01:00"}, 422, ""),
+        ({"role": "officer"}, "经办人必须属于一个推荐单位"),
+        ({"role": "system"}, "选"),
+        ({"user": "99999"}, "选"),
+        ({"programmes": ["nobody"]}, "nobody"),
+        ({"valid_until": "2000-01-01T00:00"}, "结束时间应晚于开始时间"),
+        ({"valid_until": "99999-01-01T00:00"}, "请填写日期和时间"),
+        ({"valid_from": "2026-01-01T00:00+01:00"}, "请填写日期和时间"),
     ],
     ids=["officer", "system", "user", "programme", "past", "year", "zone"],
 )
 def test_a_membership_that_cannot_be_is_refused(
-    database: Database, world: World, admin: Browser, coordinator: Browser, changes: Any, status: int, sentence: str
+    database: Database, admin: Browser, coordinator: Browser, changes: Any, sentence: str
 ) -> None:
     """S22, F12"""
     response = admin.post("/admin/memberships/new/", grant(database, **changes))
 
-    assert response.status_code == status
+    assert response.status_code == 422
     assert beside(sentence, response)
 
 
-def test_nobody_is_administrator_and_auditor_at_once(database: Database, admin: Browser, auditor: Browser) -> None:
+def test_nobody_is_administrator_and_auditor_at_once(
+    database: Database, admin: Browser, coordinator: Browser
+) -> None:
     """三员分立"""
     form = grant(database, user=person_id(database, "admin-0"), role="auditor")
     response = admin.post("/admin/memberships/new/", form)

@@ -42,7 +42,7 @@ def portal(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Port
 
 
 def test_the_page_shows_progress_contacts_and_the_parcel(portal: Portal) -> None:
-    """S003-50, S003-51: the evaluation needs no paper; S003-29: the office's own address before there is a contact."""
+    """S003-50, S003-51: the evaluation needs no paper; S003-29: the office's address until then."""
     officer = portal.officer(1)
 
     page = officer.text(f"/units/{portal.unit()}")

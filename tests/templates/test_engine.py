@@ -98,6 +98,8 @@ def test_a_text_may_show_values_ask_conditions_and_list(text: str, shown: str) -
         "{{ missing }}",
         "{{ batch.missing }}",
         "{{ person.title }}",
+        "{{ duties.append }}",
+        "{{ batch.items }}",
         "{% for %}",
         "{{ person",
     ],
