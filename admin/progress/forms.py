@@ -13,7 +13,7 @@ from admin.forms import AdminForm, Given, MomentField, choices_of
 from admin.words import CHANNELS
 from domain.calendar import Calendar
 from domain.errors import Invalid, Problem
-from domain.instants import END_OF_DAY, WEEKDAYS, local_instant
+from domain.instants import END_OF_DAY, WEEKDAYS, due_day, local_instant
 from services.files import ACCEPTED
 
 TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
@@ -78,6 +78,13 @@ class TillForm(PageForm):
             name = calendar.day(chosen).name or "休息日"
             raise Invalid([Problem("day_off", "", f"{_named(chosen)} 是休息日（{name}），请确认用哪一天")])
         return local_instant(decided, at, zone)
+
+
+def caution(instant: datetime, calendar: Calendar, zone: ZoneInfo) -> str:
+    """Return a warning about a day whose year has no published arrangement of days off; "" for any other."""
+    if not calendar.day(due_day(instant, zone)).is_provisional:
+        return ""
+    return "该年的放假安排尚未公布，公布后请复核这一天是否休息。"
 
 
 def _named(day: date) -> str:

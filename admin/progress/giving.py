@@ -5,7 +5,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.progress.doing import Doing, duty_in_hand, kept_file, member_in_hand
-from admin.progress.forms import ExtendForm, LateForm, read
+from admin.progress.forms import ExtendForm, LateForm, caution, read
 from admin.progress.page import batch_in_hand, stage_in_hand
 from domain.access import Action
 from models import Duty, Unit
@@ -45,7 +45,7 @@ class Giving(Doing):
                 file_id=kept_file(form.file, unit) if unit else None,
             )
             extend(current.db(), context.batch.id, more, actor=current.actor(), now=current.now())
-            return f"已延期至 {moment(due_at)}。"
+            return f"已延期至 {moment(due_at)}。{caution(due_at, official_calendar(), context.definition.zone)}"
 
         unit_id, title_id = unit.id if unit else None, duty.title_id if duty else None
         told = told_of_extension(current.db(), context, key, unit_id, title_id)
@@ -82,7 +82,8 @@ class Giving(Doing):
                 file_id=kept_file(form.file, unit),
             )
             accept_late(current.db(), context.batch.id, leave, actor=current.actor(), now=current.now())
-            return f"已允许 {unit.name} 补报至 {moment(until)}。请告知该单位。"
+            hint = caution(until, official_calendar(), context.definition.zone)
+            return f"已允许 {unit.name} 补报至 {moment(until)}。请告知该单位。{hint}"
 
         return self.do(
             form,

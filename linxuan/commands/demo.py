@@ -14,7 +14,6 @@ from linxuan.demo.mail_server import MailServer
 from linxuan.demo.telling import Narrator, print_outcome
 from linxuan.settings import Settings, load_settings
 from linxuan.supervisor import supervise
-from web.clock import wall_now
 
 MAIL_FROM = "遴选系统（演示） <no-reply@linxuan.example>"
 FOREIGN = ("LINXUAN_DATABASE_URL", "LINXUAN_BASE_URL", "LINXUAN_SECRET_KEY", "PREFECT_API_URL")
@@ -59,7 +58,7 @@ def _perform(settings: Settings, console: Console, mail: MailServer) -> None:
     try:
         with prefect_server(settings) as wait_for_prefect, console.status("准备演示数据……") as status:
             prepare(database, settings)
-            codes = load_presets(database, wall_now())
+            codes = load_presets(database)
             add_people(database, codes[0])
             status.update("等待 Prefect 服务启动……")
             wait_for_prefect()

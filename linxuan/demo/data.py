@@ -38,12 +38,22 @@ def scenario(definition: Definition) -> list[Happening]:
     return read_scenario(path.read_text(encoding="utf-8"), definition) if path.exists() else []
 
 
-def load_presets(database: Database, now: datetime) -> list[str]:
-    """Store every preset as a draft and fill the registry with invented winners; return the batches' codes."""
+def load_presets(database: Database) -> list[str]:
+    """Store every preset as a draft and fill the registry with invented winners; return the batches' codes.
+
+    Drafts are dated at the beginning of their batch's year, because the story is played in its time.
+    """
     with database.write(Scope()) as session:
-        batches = [store_draft(session, definition, actor=SYSTEM, now=now) for definition in definitions()]
+        batches = []
+        for definition in definitions():
+            now = _new_year(definition)
+            batches.append(store_draft(session, definition, actor=SYSTEM, now=now))
         add_titles(session, _winners(batches[0]), actor=SYSTEM, now=now)
         return [batch.code for batch in batches]
+
+
+def _new_year(definition: Definition) -> datetime:
+    return datetime(definition.year, 1, 1, 9, tzinfo=definition.zone)
 
 
 def _winners(batch: Batch) -> list[NewTitle]:
@@ -72,9 +82,8 @@ def add_people(database: Database, code: str) -> None:
         heard = {happening.unit for happening in scenario(definition)}
         silent = next(entry.code for entry in definition.units if entry.code not in heard)
         unit_id = session.scalars(select(Unit.id).where(Unit.code == silent)).one()
-        since = datetime(definition.year, 1, 1, tzinfo=definition.zone)
         for account in ACCOUNTS:
-            _add(session, account.name, unit_id, since)
+            _add(session, account.name, unit_id, _new_year(definition))
 
 
 NAMES = {

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.access import SYSTEM
+from domain.access import Actor, Role
 from domain.definition import Definition, Field, FieldKind, Form
 from domain.errors import Invalid, Problem
 from models import Duty, Unit
@@ -85,38 +85,41 @@ def _happening(item: object, definition: Definition) -> Happening:
 
 
 def play(session: Session, batch_id: int, definition: Definition, happening: Happening) -> list[str]:
-    """Let it happen in the copy; return the sentences of what was refused."""
+    """Let it happen, by an officer of the unit; return the sentences of what was refused."""
     if happening.deed is Deed.EXTEND:
         return _extend(session, batch_id, definition, happening)
+    unit = session.scalars(select(Unit).where(Unit.code == happening.unit)).one_or_none()
+    if unit is None:
+        return [f"没有代码为 {happening.unit} 的单位"]
     duties = session.scalars(
         select(Duty.id)
-        .join(Unit, Unit.id == Duty.unit_id)
         .where(
             Duty.batch_id == batch_id,
             Duty.stage_key == happening.stage,
-            Unit.code == happening.unit,
+            Duty.unit_id == unit.id,
             Duty.settled_as.is_(None),
         )
         .order_by(Duty.id)
     ).all()
-    results = [_settle(session, duty_id, definition, happening) for duty_id in duties]
+    officer = Actor(f"{unit.short or unit.name}经办人", Role.OFFICER, branch=unit.path)
+    results = [_settle(session, duty_id, definition, happening, officer) for duty_id in duties]
     return [result.refusal.sentence for result in results if isinstance(result, NotFiled)]
 
 
 def _settle(
-    session: Session, duty_id: int, definition: Definition, happening: Happening
+    session: Session, duty_id: int, definition: Definition, happening: Happening, officer: Actor
 ) -> Receipt | NotFiled | None:
     collect = definition.stage(happening.stage).collect
     if happening.deed is Deed.NONE:
-        return declare_none(session, duty_id, received_at=happening.at, actor=SYSTEM)
+        return declare_none(session, duty_id, received_at=happening.at, actor=officer)
     if happening.deed is Deed.EXEMPT and collect is not None and collect.exemption is not None:
         reason = happening.values.get("reason", collect.exemption.reasons[0].key)
         explanation = Explanation(reason, happening.values.get("text", "示例"))
-        exempt(session, duty_id, explanation, received_at=happening.at, actor=SYSTEM, is_rehearsed=True)
+        exempt(session, duty_id, explanation, received_at=happening.at, actor=officer, is_rehearsed=True)
         return None
     form = definition.form(collect.form) if collect is not None and collect.form is not None else None
     values = {**(sample_answers(form, happening.unit or "") if form else {}), **happening.values}
-    return file_answer(session, duty_id, values, received_at=happening.at, actor=SYSTEM)
+    return file_answer(session, duty_id, values, received_at=happening.at, actor=officer)
 
 
 def _extend(session: Session, batch_id: int, definition: Definition, happening: Happening) -> list[str]:
@@ -125,7 +128,7 @@ def _extend(session: Session, batch_id: int, definition: Definition, happening: 
         due_at = due_at.replace(tzinfo=definition.zone)
     unit_id = session.scalar(select(Unit.id).where(Unit.code == happening.unit)) if happening.unit else None
     more = MoreTime(stage=happening.stage, due_at=due_at, reason="模拟", unit_id=unit_id)
-    extend(session, batch_id, more, actor=SYSTEM, now=happening.at)
+    extend(session, batch_id, more, actor=Actor("主办处室", Role.COORDINATOR), now=happening.at)
     return []
 
 

@@ -148,7 +148,7 @@ def test_a_coordinator_of_a_branch_moves_nothing_out_of_it(app: Flask, database:
     branch = signed_in(app, database, Role.COORDINATOR, "branch", unit_id=unit_id(database, "000001"))
     branch.post("/admin/units/new/", {"code": "1", "name": "下级", "upper": unit_id(database, "000001")})
 
-    assert move(branch, database, "1", "000002").status_code == 403
+    assert move(branch, database, "1", "000002").status_code == 422
     assert move(branch, database, "1", None).status_code == 403
     assert move(branch, database, "000002", "000001").status_code == 404
     assert branch.post("/admin/units/new/", {"code": "2", "name": "顶层"}).status_code == 403

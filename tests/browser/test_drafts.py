@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 SignIn = Callable[..., Page]
 
@@ -59,15 +59,18 @@ def test_two_windows_are_shown_both_versions_and_one_is_chosen(page_of: SignIn) 
 def test_filing_waits_for_a_draft_under_way(page_of: SignIn) -> None:
     """S61: a page's own draft never stands in the way of its answer."""
     page = page_of("officer")
-    open_duty(page)
+    duty = open_duty(page)
     for label, value in (("姓名", "张三"), ("联系电话", "0371-65953693"), ("电子邮箱", "zhangsan@units.example")):
         page.get_by_label(label).fill(value)
     expect_saved(page)
 
-    page.route("**/draft", lambda route: route.continue_())
-    page.get_by_label("职务").fill("处长")
-    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    held: list[Route] = []
+    page.route("**/draft", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the handler
+    with page.expect_request("**/draft"):
+        page.get_by_label("职务").fill("处长")
     page.get_by_role("button", name="报送", exact=True).click()
+    assert page.url == duty
+    held[0].continue_()
 
     page.wait_for_url("**/receipt", timeout=15_000)
     expect(page.locator(".lx-receipt")).to_contain_text("处长")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -28,6 +30,7 @@ from tests.support.polling import until
 from tests.support.proxy import Proxy
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+TOP = Path(__file__).resolve().parents[2]
 OPENING = local("2023-03-06 09:00")
 NAME = "batch-2023@2023-03-06T09:00:00+08:00"
 
@@ -57,9 +60,13 @@ def api(prefect_folder: Path) -> Api:
     return found
 
 
-def ask(api: Api, what: str, **filters: Any) -> list[dict[str, Any]]:
+def credentials(api: Api) -> tuple[str, str]:
     user, _, password = api.auth.partition(":")
-    answer = httpx.post(f"{api.url}/{what}/filter", json=filters, auth=(user, password), timeout=30)
+    return user, password
+
+
+def ask(api: Api, what: str, **filters: Any) -> list[dict[str, Any]]:
+    answer = httpx.post(f"{api.url}/{what}/filter", json=filters, auth=credentials(api), timeout=30)
     answer.raise_for_status()
     found: list[dict[str, Any]] = answer.json()
     return found
@@ -126,8 +133,7 @@ def test_the_private_server_wants_its_password_and_keeps_to_its_folder(api: Api,
         "auth": 0,
         "api.json": 0,
     }
-    user, _, password = api.auth.partition(":")
-    settings = httpx.get(f"{api.url}/admin/settings", auth=(user, password), timeout=30).json()
+    settings = httpx.get(f"{api.url}/admin/settings", auth=credentials(api), timeout=30).json()
     assert settings["server"]["analytics_enabled"] is False
     assert settings["server"]["services"]["scheduler"]["enabled"] is False
     assert (prefect_folder / "prefect.db").is_file()
@@ -192,3 +198,33 @@ def test_what_does_not_use_prefect_does_not_import_it() -> None:
     code = "import sys, flows.clock, flows.running, linxuan.app, linxuan.cli; sys.exit('prefect' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_worker_of_an_outer_prefect_advances_a_batch_that_somebody_starts_there(api: Api, tmp_path: Path) -> None:
+    """One deployment a flow, loaded by a dotted path, with the installation's database behind it."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(TOP),
+        "LINXUAN_DATA_DIR": str(tmp_path / "var"),
+        "PREFECT_API_URL": api.url,
+        "PREFECT_API_AUTH_STRING": api.auth,
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+    }
+    me = [sys.executable, "-m", "linxuan"]
+    subprocess.run([*me, "migrate"], env=environment, cwd=tmp_path, check=True)
+    database = Database(f"sqlite:///{tmp_path}/var/linxuan.db")
+    due = publish_two_stages(database)
+    worker = subprocess.Popen([*me, "worker"], env=environment, cwd=tmp_path)
+    try:
+        until(lambda: len(ask(api, "deployments")) == 2, "the flows are deployed", seconds=120)
+        [deployment] = [one for one in ask(api, "deployments") if "kind:advance" in one["tags"]]
+        assert deployment["entrypoint"] == "linxuan.deployed.advance_batch"
+        start = f"{api.url}/deployments/{deployment['id']}/create_flow_run"
+        body = {"parameters": {"batch": due.id, "now": OPENING.isoformat()}, "state": {"type": "SCHEDULED"}}
+        httpx.post(start, json=body, auth=credentials(api), timeout=30).raise_for_status()
+
+        until(lambda: moments(database)["open applied"] == 2, "the worker has advanced the batch", seconds=120)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(60)
+        database.dispose()

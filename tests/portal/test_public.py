@@ -152,6 +152,21 @@ def test_a_paused_batch_says_so_and_promises_no_date(site: Portal) -> None:
     assert "已暂停" in page and "没有未到的时间节点" in page
 
 
+def test_an_address_of_the_notice_is_a_link_only_when_it_is_one(database: Database, tmp_path: Path) -> None:
+    """S12"""
+    base = definition(units=1)
+    with database.write(Scope()) as session:
+        for code, address in (("good", "https://selection.example"), ("bad", "javascript:alert(1)")):
+            wanted = replace(base, code=code, office=replace(base.office, site=address))
+            publish(session, store_draft(session, wanted, actor=SYSTEM, now=PUBLISHED), actor=SYSTEM, now=PUBLISHED)
+    browser = Browser(make_app(database, tmp_path / "data"))
+
+    good, bad = (browser.get(f"/batches/{code}").get_data(as_text=True) for code in ("good", "bad"))
+
+    assert 'href="https://selection.example"' in good
+    assert "javascript:alert(1)" in bad and 'href="javascript' not in bad
+
+
 def test_an_empty_site_says_so(database: Database, tmp_path: Path) -> None:
     page = words(Browser(make_app(database, tmp_path / "data")).get("/"))
 

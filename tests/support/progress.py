@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from domain.definition import (
     StageKind,
     TitleFilter,
 )
-from models import Title, Unit
+from models import DemoClock, Title, Unit
 from models.scope import Scope
 from models.session import Database
 from services.batches.context import BatchContext
@@ -120,3 +120,10 @@ def counted(engine: Engine) -> Iterator[Counted]:
         yield found
     finally:
         event.remove(engine, "before_cursor_execute", count)
+
+
+def set_clock(database: Database, now: datetime) -> None:
+    """Let the effective time of an installation be an instant."""
+    with database.write(Scope()) as session:
+        offset_seconds = (now - datetime.now(UTC)).total_seconds()
+        session.merge(DemoClock(id=1, offset_seconds=offset_seconds))

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Contact, Mail, MailAttempt, MailState, PhoneDuty
+from models import Mail, MailAttempt, MailState, PhoneDuty
 from models.scope import Scope
 from models.session import Database
-from notifications.address import AllowList
-from services.batches.advancing import advance
 from services.batches.publishing import set_paused
-from services.contacts import change_contact
 from services.mail.claiming import (
-    MOST_TRIES,
     Claim,
     Handed,
     begin,
@@ -30,42 +25,9 @@ from services.mail.claiming import (
     store,
 )
 from services.mail.composing import compose
-from tests.support.batches import COORDINATOR, definition, duty_of, local, running
+from tests.support.batches import COORDINATOR
 from tests.support.mailing import SENDER, states
-
-NOW = local("2023-03-06 09:00")
-WALL = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-LEASE, REST = timedelta(minutes=1), timedelta(minutes=10)
-RETRY = Handed("retry", 451, "稍后再试", timedelta(minutes=5))
-REFUSED = Handed("refused", 550, "no such user", timedelta())
-LOST = Handed("uncertain", None, "connection lost", timedelta())
-OK = Handed("ok", 250, "queued", timedelta())
-
-
-def how(minutes: float = 0, owner: str = "a", *, holds: bool = False) -> Claim:
-    """Return the claim of a sender, so many minutes of wall time after the first."""
-    return Claim(owner, WALL + timedelta(minutes=minutes), LEASE, REST, holds_uncertain=holds)
-
-
-def opened(session: Session, units: int = 1) -> int:
-    """Open a batch, with one mail to each unit waiting; return its id."""
-    batch = running(session, definition(units=units)).batch
-    advance(session, batch.id, NOW)
-    return batch.id
-
-
-def only(session: Session) -> Mail:
-    session.flush()
-    return session.scalars(select(Mail).execution_options(populate_existing=True)).one()
-
-
-def started(session: Session, wanted: Claim, mail_id: int | None = None) -> bytes:
-    """Take a mail from the outbox to the moment of its hand-over; return its bytes."""
-    (claimed,) = claim(session, wanted, NOW)
-    store(session, compose(session, [claimed], NOW, SENDER), wanted.owner)
-    raw = begin(session, mail_id or claimed, wanted)
-    assert raw is not None
-    return raw
+from tests.support.outgoing import LOST, NOW, OK, REFUSED, REST, RETRY, WALL, how, only, opened, started
 
 
 def test_a_mail_is_claimed_once_and_the_oldest_first(db: Session) -> None:
@@ -212,81 +174,6 @@ def test_a_person_lets_an_uncertain_mail_go_again_or_leaves_it(db: Session, send
 
     assert len(claim(db, how(5), NOW)) == tried
     assert raw == db.scalar(select(Mail.raw))
-
-
-def test_a_host_that_is_busy_is_asked_again_after_its_rest(db: Session) -> None:
-    """F23, F24: the same Message-ID at every try."""
-    opened(db)
-    started(db, how())
-    message_id = only(db).message_id
-    record(db, only(db).id, RETRY, how(), NOW)
-
-    assert (states(db), only(db).because) == ({"pending": 1}, "暂未送出：稍后再试")
-    assert claim(db, how(4.99), NOW) == []
-    started(db, how(5))
-    assert (only(db).message_id, only(db).is_resent) == (message_id, False)
-    record(db, only(db).id, OK, how(5), NOW)
-    assert (states(db), only(db).because, only(db).sent_at) == ({"sent": 1}, "", NOW)
-    assert [(attempt.outcome, attempt.code) for attempt in only(db).tries] == [("retry", 451), ("ok", 250)]
-
-
-def test_after_many_tries_a_mail_waits_for_a_person(db: Session) -> None:
-    """F23: nothing is tried for ever, and nothing is lost."""
-    opened(db)
-    for number in range(MOST_TRIES):
-        started(db, how(number * 5))
-        record(db, only(db).id, RETRY, how(number * 5), NOW)
-
-    assert (states(db), only(db).because) == ({"held": 1}, f"已尝试 {MOST_TRIES} 次：稍后再试")
-    decide_uncertain(db, only(db).id, send_again=True, wall_now=WALL)
-    assert len(claim(db, how(1_000), NOW)) == 1
-
-
-def test_a_refused_address_turns_the_contact_red_and_asks_for_a_call(db: Session) -> None:
-    """F25: terminal for that address, visible, not tried again; the number is the person's own."""
-    batch = running(db, definition(units=1)).batch
-    unit_id = duty_of(db, batch, 1).unit_id
-    values = {"name": "张三", "email": "zhang@units.example", "mobile": "13812345678"}
-    change_contact(db, unit_id, None, values, actor=COORDINATOR, now=NOW - timedelta(days=1))
-    advance(db, batch.id, NOW)
-    started(db, how())
-
-    record(db, only(db).id, REFUSED, how(), NOW)
-
-    assert (states(db), only(db).because) == ({"refused": 1}, "邮件服务器拒收：550 no such user")
-    contact = db.scalars(select(Contact)).one()
-    assert (contact.refused_at, contact.refused_because) == (NOW, "邮件服务器拒收：550 no such user")
-    call = db.scalars(select(PhoneDuty)).one()
-    assert (call.person, call.number, call.because) == ("张三", "13812345678", "邮箱 zhang@units.example 拒收")
-    assert claim(db, how(100_000), NOW) == []
-
-
-def test_a_refused_mail_to_the_office_asks_nobody_to_call(db: Session) -> None:
-    batch_id = opened(db)
-    for mail in db.scalars(select(Mail)):
-        db.delete(mail)
-    advance(db, batch_id, local("2023-03-21 09:00"))
-    closing = db.scalars(select(Mail.id).where(Mail.unit_id.is_(None), Mail.kind == "stage_closes")).one()
-    claimed = claim(db, how(), local("2023-03-21 09:00"))
-    store(db, compose(db, claimed, local("2023-03-21 09:00"), SENDER), "a")
-    assert begin(db, closing, how()) is not None
-
-    record(db, closing, REFUSED, how(), NOW)
-
-    assert db.scalars(select(PhoneDuty)).all() == []
-
-
-def test_an_address_that_is_not_allowed_is_held_before_anything_leaves(db: Session) -> None:
-    """F53: an installation that was copied, or is being tried out, writes to nobody."""
-    opened(db)
-    claimed = claim(db, how(), NOW)
-    sender = replace(SENDER, allow=AllowList.parse("*.elsewhere.example"))
-
-    assert store(db, compose(db, claimed, NOW, sender), "a") == []
-
-    assert (states(db), only(db).because) == ({"held": 1}, "u1@units.example 不在允许发送的地址范围内")
-    assert db.scalar(select(Mail.raw)) is None
-    assert begin(db, claimed[0], how()) is None
 
 
 @pytest.mark.parametrize("late", [RETRY, LOST, REFUSED])
