@@ -1,4 +1,4 @@
-"""The clock: one leader among any number of processes, its ticks each minute and at the next due instant, its sender.
+"""The clock: one leader among any number of processes, its ticks, its wake-up at the next due instant, its sender.
 
 APScheduler only wakes threads: its jobs live in memory, hold no truth, and may be missed, repeated or lost without
 harm, since every tick asks the rows what is due. A leader that no longer ticks stops renewing its lease, so the lease
@@ -40,10 +40,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """How often the clock does things, in seconds. lease: how long its lead outlives its last sign of life."""
+    """How often the clock does things, in seconds. lease: how long its lead outlives its last sign of life.
+
+    tick: at least; it also wakes at the next due instant. A batch that was just published waits no longer than this.
+    """
 
     lease: float = 15.0
-    tick: float = 60.0
+    tick: float = 10.0
     post: float = 2.0
 
 

@@ -23,7 +23,8 @@ SECONDS_IN_A_TICK = 10.0
 def clock() -> None:
     """Keep time until told to end. Raises SettingsError, RuleBroken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with installation() as here, timekeeping(here) as keeping:
         if keeping.outgoing is None:
             click.echo("没有设置 LINXUAN_SMTP_URL：批次照常推进，邮件留在发件记录中。", err=True)

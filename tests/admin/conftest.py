@@ -7,7 +7,8 @@ from flask import Flask
 
 from domain.access import Role
 from models.session import Database
-from tests.support.backoffice import Browser, World, fill, make_app, programme_id, signed_in
+from tests.support.backoffice import Browser, make_app, programme_id, signed_in
+from tests.support.filled import World, fill
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from flask import Flask
 from admin.install import VIEWS
 from domain.access import ALLOWED, Action, Role
 from models.session import Database
-from tests.support.backoffice import Browser, World, signed_in
+from tests.support.backoffice import Browser, signed_in
+from tests.support.filled import World
 from web.guard import endpoints
 
 OFFICES = {Role.ADMIN, Role.COORDINATOR, Role.AUDITOR}

@@ -19,8 +19,9 @@ from models.session import Database
 from services.batches.context import definition_of
 from services.batches.drafts import store_draft
 from services.definitions.writing import dump
-from tests.support.backoffice import Browser, World, last_act, programme_id, with_quotas
+from tests.support.backoffice import Browser, last_act, programme_id
 from tests.support.batches import COORDINATOR, definition
+from tests.support.filled import World, with_quotas
 from tests.support.people import NOW
 
 

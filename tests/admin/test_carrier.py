@@ -13,7 +13,8 @@ from admin.carrier import RequestSession
 from models import Programme, Unit
 from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import Browser, World
+from tests.support.backoffice import Browser
+from tests.support.filled import World
 
 
 def test_the_carrier_is_the_session_of_each_request(app: Flask, database: Database) -> None:

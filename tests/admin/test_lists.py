@@ -18,18 +18,9 @@ from domain.access import Role
 from models import Contact, Unit
 from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import (
-    OTHER,
-    Browser,
-    World,
-    counted,
-    fill,
-    fill_unit,
-    make_app,
-    signed_in,
-    with_quotas,
-)
+from tests.support.backoffice import Browser, counted, make_app, signed_in
 from tests.support.batches import definition, running
+from tests.support.filled import OTHER, World, fill, fill_unit, with_quotas
 from tests.support.people import member, user
 
 LISTS = {f"/admin/{path}/": view for view, _, path, *_ in VIEWS}

@@ -13,7 +13,8 @@ from domain.access import Role
 from models import Batch, CallNote, Mail, MailState, PhoneDuty, Unit
 from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import Browser, World, last_act, mail_of, signed_in
+from tests.support.backoffice import Browser, last_act, signed_in
+from tests.support.filled import World, mail_of
 
 
 def said(response: TestResponse) -> str:

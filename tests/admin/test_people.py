@@ -15,7 +15,8 @@ from domain.access import Role
 from models import Contact, Membership, Title, Unit, User, WebSession
 from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import Browser, World, last_act, signed_in
+from tests.support.backoffice import Browser, last_act, signed_in
+from tests.support.filled import World
 from tests.support.people import PASSWORD
 
 

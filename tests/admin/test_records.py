@@ -10,7 +10,8 @@ from models import AuditEntry, Unit
 from models.scope import Scope
 from models.session import Database
 from services import audit
-from tests.support.backoffice import Browser, World, signed_in
+from tests.support.backoffice import Browser, signed_in
+from tests.support.filled import World
 
 
 def test_an_act_is_told_with_its_values_before_and_after(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,38 +15,21 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin.install import install
-from domain.access import SYSTEM, Role
-from domain.definition import Category, Definition, MailKind, Programme, Quota
-from models import (
-    AuditEntry,
-    Batch,
-    Contact,
-    FlowRun,
-    Mail,
-    MailAttempt,
-    MailState,
-    PhoneDuty,
-    Title,
-    TitleAlias,
-    Unit,
-)
+from domain.access import Role
+from models import AuditEntry
 from models import Programme as ProgrammeRow
 from models.scope import Scope
 from models.session import Database
-from services.batches.drafts import store_draft
 from services.identity import sessions
-from tests.support.batches import definition, running
-from tests.support.people import NOW, member, user
+from tests.support.people import member, user
 from web.guard import check_endpoints
 from web.install import install_web
 from web.site import Site
 
 TOP = Path(__file__).resolve().parents[2]
-OTHER = Programme(key="other", name="另一项目")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -60,16 +42,6 @@ def make_app(database: Database, base_url: str = "http://localhost") -> Flask:
     install(app)
     check_endpoints(app)
     return app
-
-
-def with_quotas(base: Definition, **changes: Any) -> Definition:
-    """Return a definition with one category and one quota."""
-    return replace(
-        base,
-        categories=(Category(key="enterprise", name="示范企业"),),
-        quotas=(Quota(key="enterprise", classes=("province",), category="enterprise", limit=10),),
-        **changes,
-    )
 
 
 class Browser:
@@ -107,73 +79,6 @@ def signed_in(app: Flask, database: Database, role: Role, account: str = "", **m
         chosen = member(session, person, role, **membership)
         token = sessions.start(session, chosen, now=datetime.now(UTC))
     return Browser(app, token)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Keys of what is in the filled tables. other: of the batch of another programme; draft: of one not published."""
-
-    running: int
-    other: int
-    draft: int
-
-
-def fill(database: Database, units: int = 3) -> World:
-    """Fill every table that the backoffice shows, for two programmes."""
-    with database.write(Scope()) as session:
-        mine = running(session, with_quotas(definition(units))).batch
-        foreign = with_quotas(definition(units), code="other-2023", title="另一批次", programme=OTHER)
-        other = running(session, foreign).batch
-        draft_definition = with_quotas(definition(units), code="draft-2024", title="下一年草稿")
-        draft = store_draft(session, draft_definition, actor=SYSTEM, now=NOW)
-        for batch in (mine, other):
-            for unit in session.scalars(select(Unit).order_by(Unit.code)).all():
-                fill_unit(session, batch, unit)
-            session.add(
-                FlowRun(batch_id=batch.id, started_at=NOW, now=NOW, is_orchestrated=False, because="编排不在")
-            )
-        return World(mine.id, other.id, draft.id)
-
-
-def fill_unit(session: Session, batch: Batch, unit: Unit) -> None:
-    """Give a unit in a batch a contact, a winner, a mail that is uncertain and a call to make."""
-    name = f"{batch.title}{unit.code}"
-    session.add(
-        Contact(
-            unit_id=unit.id, batch_id=batch.id, name=f"人{name}"[:80], email=f"{unit.code}@x.example", valid_from=NOW
-        )
-    )
-    title = Title(
-        unit_id=unit.id, programme_id=batch.programme_id, batch_no=1, category="enterprise", holder=f"企业{name}"
-    )
-    title.aliases.append(TitleAlias(name=f"旧{name}", until=date(2020, 1, 1)))
-    session.add(title)
-    place = {"batch_id": batch.id, "unit_id": unit.id, "stage_key": "contacts"}
-    session.add(PhoneDuty(**place, key=f"tel/{name}", at=NOW, person=f"座机{name}"[:80], number="0371-65953693"))
-    session.add(mail_of(batch, unit, MailState.UNCERTAIN))
-    session.flush()
-
-
-def mail_of(batch: Batch, unit: Unit, state: MailState, key: str = "") -> Mail:
-    """Return a mail with one attempt."""
-    return Mail(
-        key=key or f"mail/{batch.code}/{unit.code}",
-        batch_id=batch.id,
-        unit_id=unit.id,
-        stage_key="contacts",
-        kind=MailKind.REMINDER,
-        address=f"{batch.code}.{unit.code}@units.example",
-        person=f"收件{batch.title}{unit.code}",
-        at=NOW,
-        not_before=NOW,
-        state=state,
-        because="答复丢失",
-        subject=f"催办{batch.title}{unit.code}",
-        body=f"请尽快报送{batch.title}",
-        raw=b"Subject: x\r\n\r\nx",
-        attempts=1,
-        tries=[MailAttempt(tried_at=NOW, outcome="uncertain", code=None, reply="连接中断")],
-    )
 
 
 def programme_id(database: Database, key: str) -> int:

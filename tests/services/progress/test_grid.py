@@ -81,7 +81,7 @@ def test_units_are_found_by_state_in_a_stage(db: Session) -> None:
     file_answer(db, duty_of(db, context.batch, 2).id, ANSWER, received_at=IN_TIME, actor=officer(db, 2))
 
     def names(**wanted: object) -> list[str]:
-        return [row.name for row in grid(db, context, AFTER, Wanted(**wanted)).rows]  # type: ignore[arg-type]
+        return [row.name for row in grid(db, context, AFTER, Wanted(**wanted)).rows]  # type: ignore[arg-type]  # the keys are those of Wanted
 
     assert names(state=DutyState.OVERDUE) == ["第1单位", "第3单位"]
     assert names(state=DutyState.OPEN) == ["第1单位", "第2单位", "第3单位"]

@@ -44,7 +44,7 @@ def test_mails_are_found_by_unit_state_and_stage(db: Session) -> None:
     unit_id = duty_of(db, context.batch, 2).unit_id
 
     def found(**wanted: object) -> set[tuple[str, MailKind]]:
-        lines = mails(db, context, WantedMails(**wanted)).mails  # type: ignore[arg-type]
+        lines = mails(db, context, WantedMails(**wanted)).mails  # type: ignore[arg-type]  # the keys are those of WantedMails
         return {(line.unit, line.mail.kind) for line in lines}
 
     assert found(state=MailState.SENT) == {("第1单位", MailKind.STAGE_OPENS), ("第2单位", MailKind.STAGE_OPENS)}
