@@ -34,7 +34,7 @@ MOST_CONTACTS = 200
 
 
 def contacts_of(session: Session, unit_id: int) -> list[Contact]:
-    """Return a unit's contacts for all batches, those in force before those that ended, the newest first (S003-30)."""
+    """Return a unit's contacts for all batches: those in force first, then those that ended (S003-30)."""
     shown = select(Contact).where(Contact.unit_id == unit_id).limit(MOST_CONTACTS)
     ordered = shown.order_by(Contact.valid_until.is_not(None), Contact.valid_from.desc(), Contact.id.desc())
     return list(session.scalars(ordered))

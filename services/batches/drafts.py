@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, Subject, require
@@ -101,10 +101,12 @@ def project(session: Session, batch: Batch, definition: Definition) -> None:
     for table in (BatchUnit, BatchStage, BatchCategory, BatchQuota):
         session.execute(delete(table).where(table.batch_id == batch.id))
     units = _ensure_units(session, definition.units)
-    session.add_all(
-        BatchUnit(batch_id=batch.id, unit_id=units[entry.code].id, class_key=entry.unit_class)
+    parts = [
+        {"batch_id": batch.id, "unit_id": units[entry.code].id, "class_key": entry.unit_class}
         for entry in definition.units
-    )
+    ]
+    if parts:
+        session.execute(insert(BatchUnit), parts)
     session.add_all(_stages(batch, definition))
     session.add_all(_categories(batch, definition))
     session.add_all(_quotas(batch, definition))

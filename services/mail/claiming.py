@@ -7,7 +7,7 @@ lapsed after it is uncertain: the host may have taken the mail.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from domain.definition import MailKind
 from models import Batch, BatchState, Contact, Mail, MailAttempt, MailState, Unit
 from services.mail.composing import Composed, Stopped
+from services.mail.marks import Try, mark_begun, mark_sent
 from services.mail.posting import NewMail, NewPhoneDuty, post, post_phone_duties
 
 MOST_TRIES = 12
@@ -159,18 +160,7 @@ def _write_instead(session: Session, mail: Mail, stopped: Stopped) -> None:
 
 def begin(session: Session, mail_id: int, how: Claim) -> bytes | None:
     """Mark that the hand-over begins and return the bytes; None when the claim was lost meanwhile."""
-    taken = session.execute(
-        update(Mail)
-        .where(
-            Mail.id == mail_id,
-            Mail.state == MailState.CLAIMED,
-            Mail.claimed_by == how.owner,
-            Mail.lease_until > how.wall_now,
-        )
-        .values(state=MailState.SENDING, attempts=Mail.attempts + 1, lease_until=how.wall_now + how.lease)
-        .returning(Mail.raw)
-    ).first()
-    return taken[0] if taken else None
+    return mark_begun(session, mail_id, how.owner, wall_now=how.wall_now, until=how.wall_now + how.lease)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +178,17 @@ def record(session: Session, mail_id: int, handed: Handed, how: Claim, now: date
 
     When the claim lapsed meanwhile and another sender has the mail, or had it, only a yes changes anything.
     """
+    answer = Try(how.wall_now, handed.outcome, handed.code, handed.text[:200])
+    if handed.outcome == "ok":
+        mark_sent(session, mail_id, answer, now)
+        return
     mail = session.get_one(Mail, mail_id, populate_existing=True, with_for_update=True)
-    session.add(
-        MailAttempt(
-            mail_id=mail_id, tried_at=how.wall_now, outcome=handed.outcome, code=handed.code, reply=handed.text[:200]
-        )
-    )
+    session.add(MailAttempt(mail_id=mail_id, **asdict(answer)))
     is_own = mail.claimed_by == how.owner and mail.state in {MailState.SENDING, MailState.UNCERTAIN}
-    if not is_own and handed.outcome != "ok":
+    if not is_own:
         return
     mail.lease_until = None
     match handed.outcome:
-        case "ok":
-            mail.state, mail.sent_at, mail.because = MailState.SENT, now, ""
         case "refused":
             mail.state, mail.because = MailState.REFUSED, f"邮件服务器拒收：{handed.code or ''} {handed.text}"[:300]
             _mark_refused(session, mail, now)

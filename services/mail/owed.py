@@ -40,6 +40,7 @@ class Desk:
     directory: Directory
     owed: defaultdict[int, list[Owed]] = field(default_factory=lambda: defaultdict(list))
     triggers: defaultdict[int, set[tuple[str, datetime]]] = field(default_factory=lambda: defaultdict(set))
+    _of_address: dict[str, list[Owed]] | None = None
 
     def people_of(self, unit_id: int, batch_id: int) -> set[str]:
         """Return the addresses at which a unit is reached in a batch now."""
@@ -47,12 +48,19 @@ class Desk:
 
     def owed_by(self, address: str) -> list[Owed]:
         """Return the open duties of whoever reads this address, over all their units and batches."""
-        return [
-            duty
-            for unit_id, duties in self.owed.items()
-            for duty in duties
-            if address in self.people_of(unit_id, duty.batch_id)
-        ]
+        if self._of_address is None:
+            self._of_address = self._by_address()
+        return self._of_address.get(address, [])
+
+    def _by_address(self) -> dict[str, list[Owed]]:
+        """Return the open duties by address, once for all mails: looking through them for each would be quadratic."""
+        found: defaultdict[str, list[Owed]] = defaultdict(list)
+        for unit_id, duties in self.owed.items():
+            reached = {batch_id: self.people_of(unit_id, batch_id) for batch_id in {duty.batch_id for duty in duties}}
+            for duty in duties:
+                for address in reached[duty.batch_id]:
+                    found[address].append(duty)
+        return dict(found)
 
 
 def desk(session: Session, mails: Sequence[Mail], now: datetime) -> Desk:

@@ -4,7 +4,7 @@ Statements are sent with many rows each, so that three thousand reminders cost a
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -51,15 +51,19 @@ class NewPhoneDuty:
 
 def post(session: Session, mails: Sequence[NewMail]) -> None:
     """Write mails; one whose key exists is not written again."""
-    rows = [
-        {**asdict(mail), "state": MailState.PENDING, "lists": [], "attempts": 0, "is_resent": False} for mail in mails
-    ]
+    fresh = {"state": MailState.PENDING, "lists": [], "attempts": 0, "is_resent": False}
+    rows = [{**_columns(mail), **fresh} for mail in mails]
     _insert_once(session, Mail.__table__, rows)
 
 
 def post_phone_duties(session: Session, duties: Sequence[NewPhoneDuty]) -> None:
     """Write 待人工催办 rows; one whose key exists is not written again."""
-    _insert_once(session, PhoneDuty.__table__, [asdict(duty) for duty in duties])
+    _insert_once(session, PhoneDuty.__table__, [_columns(duty) for duty in duties])
+
+
+def _columns(row: NewMail | NewPhoneDuty) -> dict[str, Any]:
+    """Return a row's values by column; `asdict` would copy each value deeply, which takes half of the whole time."""
+    return {each.name: getattr(row, each.name) for each in fields(row)}
 
 
 def _insert_once(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
