@@ -11,14 +11,17 @@ from domain.access import Action
 from domain.errors import Conflict, Invalid
 from models import BatchState
 from services.batches.closing import close_by_hand
+from services.batches.context import BatchContext
 from services.batches.publishing import confirm_values, publish, set_paused
 from services.progress.consequences import followers, still_owing
+from services.progress.evidence import label_of
 from web import current
 from web.door import abandon
 from web.filters import moment
 from web.guard import needs
 
 MOST_PATHS = 1_000
+SHOWN_PROBLEMS = 3
 
 
 class Deciding(Doing):
@@ -97,7 +100,7 @@ class Deciding(Doing):
             confirm_values(current.db(), context.batch, paths, actor=current.actor(), now=current.now())
         except (Invalid, Conflict) as refusal:
             abandon()
-            flash(refusal.sentence, "error")
+            flash(_words(context, refusal), "error")
         else:
             flash(f"已确认 {len(paths)} 处推定值。", "success")
         return redirect(back, 303)
@@ -111,7 +114,19 @@ class Deciding(Doing):
             publish(current.db(), context.batch, actor=current.actor(), now=current.now())
         except (Invalid, Conflict) as refusal:
             abandon()
-            flash(refusal.sentence, "error")
+            flash(_words(context, refusal), "error")
             return redirect(self.get_url(".definition_view", code=code), 303)
         flash("批次已发布，按计划运行。", "success")
         return redirect(self.get_url(".batch_view", code=code), 303)
+
+
+def _words(context: BatchContext, refusal: Invalid | Conflict) -> str:
+    """Return a refusal with the places of the definition in words, cut where there are many."""
+    if not isinstance(refusal, Invalid):
+        return refusal.sentence
+    shown = [
+        "：".join(part for part in (label_of(context.definition, problem.path), problem.sentence) if part)
+        for problem in refusal.problems[:SHOWN_PROBLEMS]
+    ]
+    rest = f"；等 {len(refusal.problems)} 处" if len(refusal.problems) > SHOWN_PROBLEMS else ""
+    return "；".join(shown) + rest
