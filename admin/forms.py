@@ -74,6 +74,12 @@ class MomentField(DateTimeLocalField):
             raise ValueError(MOMENT_WANTED) from None
         self.data = typed.replace(tzinfo=current_site().zone)
 
+    def _value(self) -> str:
+        """Return what the input shows, in the form that browsers take."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
 
 class RowsField(InlineFieldList):
     """Rows inside a form; a name that only looks like a row's is no row (S22)."""

@@ -4,7 +4,8 @@ Nothing here can send: mails are composed, claimed and marked as sent in the cop
 what happens.
 """
 
-from services.rehearsal.playing import Event, Rehearsal, rehearse_batch, rehearse_definition
+from services.rehearsal.events import Event
+from services.rehearsal.playing import Period, Rehearsal, rehearse_batch, rehearse_definition
 from services.rehearsal.scenario import Happening, read_scenario
 
-__all__ = ["Event", "Happening", "Rehearsal", "read_scenario", "rehearse_batch", "rehearse_definition"]
+__all__ = ["Event", "Happening", "Period", "Rehearsal", "read_scenario", "rehearse_batch", "rehearse_definition"]

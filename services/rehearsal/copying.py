@@ -84,7 +84,12 @@ def _copy(source: Session, target: Session, cls: type[Base], *where: ColumnEleme
 
 
 def _without_bytes(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row that stands without its bytes: a mail already on its way is marked as void in the copy."""
-    if "message_id" in row and row["state"] not in {"pending", "void", "held", "refused"}:
-        row.update(state="void", because="模拟前已发送", lease_until=None)
+    """Return a row that stands without its bytes: a mail already on its way is marked as void in the copy.
+
+    A mail that waits for its host may leave at once: retries run on wall time, which a copy does not have.
+    """
+    if "message_id" in row:
+        row.update(retry_after=None)
+        if row["state"] not in {"pending", "void", "held", "refused"}:
+            row.update(state="void", because="模拟前已发送", lease_until=None)
     return row

@@ -72,9 +72,8 @@ def test_calls_and_doubtful_mails_wait_for_a_person(db: Session) -> None:
 
     found = overview(db, local("2023-03-06 10:00"))
 
-    assert [(call.unit.name, call.person, call.number) for call in found.calls] == [
-        ("第1单位", "李四", "13812345678")
-    ]
+    waiting = [(line.call.unit.name, line.call.person, line.call.number, line.code) for line in found.calls]
+    assert waiting == [("第1单位", "李四", "13812345678", "batch-2023")]
     assert (found.calls_total, found.batches[0].calls) == (1, 1)
     assert found.batches[0].mails == {MailState.UNCERTAIN: 2}
     assert found.batches[0].troubled_mails == 2

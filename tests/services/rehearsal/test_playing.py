@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.definition import Completion, Due, Opening, Stage, StageKind, UnitEntry
+from domain.definition import Completion, Due, MailKind, MailText, Opening, Stage, StageKind, UnitEntry
 from models import Base, Batch, BatchState, Mail, MailState
 from models.scope import Scope
 from models.session import Database
@@ -19,8 +19,7 @@ from services.batches.extending import MoreTime, extend
 from services.batches.publishing import set_paused
 from services.duties.answers import file_answer
 from services.mail.claiming import record
-from services.rehearsal import Event, rehearse_batch, rehearse_definition
-from services.rehearsal.playing import Period
+from services.rehearsal import Event, Period, rehearse_batch, rehearse_definition
 from tests.support.batches import ANSWER, COORDINATOR, contacts_stage, definition, duty_of, local, officer, running
 from tests.support.mailing import send_all
 from tests.support.outgoing import RETRY, how, started
@@ -233,7 +232,21 @@ def test_moments_missed_while_nothing_ran_are_caught_up_at_once(db: Session) -> 
 
     found = rehearse_batch(db, batch_id, local("2023-03-18 10:00"), EVER)
 
-    assert [f"{event.at:%m-%d}" for event in found.events if event.kind == "reminder"] == ["03-20"]
+    assert shown(found.events)[:4] == [
+        ("03-18 10:00", "stage_opens", None),
+        ("03-18 10:00", "stage_opens", "000001"),
+        ("03-20 09:00", "reminder", "000001"),
+        ("03-21 00:00", "stage_closes", None),
+    ]
+
+
+def test_a_text_that_cannot_be_made_is_a_warning(db: Session) -> None:
+    """F30: found by rehearsing, before anybody waits for the mail."""
+    wrong = MailText(kind=MailKind.REMINDER, subject="提醒", body="{{ nonsense }}")
+
+    found = rehearse_definition(definition(units=2, mails=(wrong,)), EVER)
+
+    assert found.warnings == ["6 封邮件（reminder）不能发出：模板有误：'nonsense' is undefined"]
 
 
 def test_a_batch_that_is_over_has_nothing_to_come(db: Session) -> None:

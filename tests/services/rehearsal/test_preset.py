@@ -11,8 +11,7 @@ import pytest
 from presets import FOLDER
 from services.calendar import official_calendar
 from services.definitions import load_file
-from services.rehearsal import Event, Rehearsal, read_scenario, rehearse_definition
-from services.rehearsal.playing import Period
+from services.rehearsal import Event, Period, Rehearsal, read_scenario, rehearse_definition
 from tests.support.batches import local
 
 MIIT = load_file(FOLDER / "miit-2023.yaml")
