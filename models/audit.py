@@ -17,7 +17,7 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_of_batch", "batch_id", "id"),)
+    __table_args__ = (Index("ix_audit_entries_of_batch", "batch_id", "at", "id"),)
 
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(80))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from admin.base import ManagedView
 from admin.batches.head import BatchHead, DefinitionFile, head_change, head_values
-from admin.cells import STATE, chosen, of_row
+from admin.cells import STATE, chosen, clamped, of_row
 from admin.filters import Chosen, OfProgramme
 from admin.tables import Part, Table
 from admin.words import LEVELS
@@ -42,7 +42,7 @@ class BatchView(ManagedView):
     empty_sentence = "还没有批次。"
     edit_hint = "环节日期和推荐名额在“环节”“推荐名额”中修改。改动过的推定值须重新确认。"
 
-    column_list = ("title", "code", "programme", "year", "level", "state", "revision", "next_due_at")
+    column_list = ("title", "code", "programme", "year", "state", "next_due_at")
     column_details_list = (
         *("title", "code", "programme", "year", "number", "issuer", "issued_on", "level"),
         *("state", "revision", "published_at", "next_due_at", "units"),
@@ -62,9 +62,10 @@ class BatchView(ManagedView):
         "next_due_at": "下一事件",
         "units": "推荐单位数",
     }
-    column_formatters = {"state": STATE, "level": chosen(LEVELS)}
+    column_formatters = {"state": STATE, "title": clamped(lambda row: row.title)}
     column_formatters_detail = {
-        **column_formatters,
+        "state": STATE,
+        "level": chosen(LEVELS),
         "units": of_row(lambda row: str(len(definition_of(current.db(), row).units))),
     }
     column_sortable_list = ("title", "code", "year", "state")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import g
 from sqlalchemy import select
 
-from models import Batch, BatchVersion, Programme
+from models import Batch, BatchCategory, BatchVersion, Programme
 from web import current
 
 
@@ -57,13 +57,26 @@ def title_of(batch_id: int | None) -> str:
 
 
 def load_programmes(programme_ids: Iterable[int]) -> None:
-    """Read the names of some programmes in one query, for the rest of the request."""
+    """Read the names of some programmes, and what their batches call categories, for the rest of the request."""
     wanted = set(programme_ids)
     found = current.db().execute(select(Programme.id, Programme.name).where(Programme.id.in_(wanted)))
     g.programmes = {row.id: row.name for row in found}
+    categories = (
+        select(Batch.programme_id, BatchCategory.key, BatchCategory.name)
+        .join(Batch, Batch.id == BatchCategory.batch_id)
+        .where(Batch.programme_id.in_(wanted))
+        .order_by(Batch.id)
+    )
+    g.categories = {(row.programme_id, row.key): row.name for row in current.db().execute(categories)}
 
 
 def programme_name(programme_id: int) -> str:
     """Return the name of a programme that was read before; "" for none."""
     names: Mapping[int, str] = g.programmes
     return names.get(programme_id, "")
+
+
+def category_name(programme_id: int, key: str) -> str:
+    """Return what the newest batch of a programme calls a category; its key where no batch has it."""
+    names: Mapping[tuple[int, str], str] = g.categories
+    return names.get((programme_id, key), key)

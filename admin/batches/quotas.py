@@ -9,7 +9,7 @@ from wtforms import HiddenField, SelectField
 from admin.base import ManagedView
 from admin.batches.head import revision_of
 from admin.batches.names import load_names, names_of
-from admin.cells import STATE, of_row
+from admin.cells import STATE, clamped, of_row
 from admin.filters import Chosen, OfBatch
 from admin.forms import AdminForm, NumberField, choices_of
 from admin.typed import row_id, stable_key
@@ -67,15 +67,16 @@ class QuotaView(ManagedView):
         "strength": "约束",
         "key": "代号",
     }
-    column_formatters = {
+    column_formatters_detail = {
         "batch.state": lambda v, c, row, n: STATE(v, c, row.batch, "state"),
         "category_key": of_row(_category),
         "subtypes": of_row(_subtypes),
         "class_key": of_row(_class),
         "limit": of_row(lambda row: "不限" if row.limit is None else str(row.limit)),
     }
+    column_formatters = {**column_formatters_detail, "batch.title": clamped(lambda row: row.batch.title)}
     column_default_sort = [("batch_id", True), ("id", False)]
-    column_searchable_list = ("batch.title", "category_key", "class_key")
+    column_searchable_list = ("batch.title", "key")
     column_filters = (OfBatch(BatchQuota.batch_id), Chosen(BatchQuota.strength, "约束", STRENGTHS))
 
     def ready(self, rows: Sequence[Any]) -> None:

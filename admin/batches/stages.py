@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from admin.base import ManagedView
 from admin.batches.head import revision_of
-from admin.cells import DEADLINE, STATE
+from admin.cells import DEADLINE, STATE, clamped
 from admin.filters import Chosen, Holding, OfBatch
 from admin.forms import AdminForm, Given, NumberField, choices_of
 from admin.typed import row_id, stable_key
@@ -48,8 +48,11 @@ class StageView(ManagedView):
     page_hint = "草稿的环节可以修改；已发布批次的截止日期请用延期，在进度总览中办理。"
     empty_sentence = "还没有环节。环节随批次配置建立。"
 
-    column_list = ("title", "batch.title", "batch.state", "kind", "opens_at", "due_at", "opened_at", "closed_at")
-    column_details_list = (*column_list, "key", "due_since", "settled_at")
+    column_list = ("title", "batch.title", "batch.state", "opens_at", "due_at", "closed_at")
+    column_details_list = (
+        *("title", "batch.title", "batch.state", "kind", "key"),
+        *("opens_at", "due_at", "due_since", "opened_at", "settled_at", "closed_at"),
+    )
     column_labels = {
         "title": "环节",
         "batch.title": "批次",
@@ -63,7 +66,11 @@ class StageView(ManagedView):
         "due_since": "延期于",
         "settled_at": "全部办结于",
     }
-    column_formatters = {"due_at": DEADLINE, "batch.state": lambda v, c, row, n: STATE(v, c, row.batch, "state")}
+    column_formatters_detail = {
+        "due_at": DEADLINE,
+        "batch.state": lambda v, c, row, n: STATE(v, c, row.batch, "state"),
+    }
+    column_formatters = {**column_formatters_detail, "batch.title": clamped(lambda row: row.batch.title)}
     column_sortable_list = ("opens_at", "due_at")
     column_default_sort = [("batch_id", True), ("position", False)]
     column_searchable_list = ("title", "batch.title")
@@ -82,6 +89,10 @@ class StageView(ManagedView):
         batch_id, _, key = str(id).partition(".")
         query = self.narrow(self.session.query(BatchStage)).options(*self.loads)
         return self.found(query.filter_by(batch_id=row_id(batch_id) or 0, key=stable_key(key)).one_or_none())
+
+    def name_of(self, row: Any) -> str:
+        """Return the stage and its batch."""
+        return f"{row.title} · {row.batch.code}"
 
     def may_edit_row(self, row: Any) -> bool:
         """Tell whether the stage is of a draft."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from admin.acts import Act
 from admin.base import ManagedView
-from admin.cells import STATE
+from admin.cells import LONG, STATE
 from admin.filters import Chosen, Holding, OfBatch, OnDays
 from admin.tables import Part, Table, Text
 from admin.typed import row_id
@@ -69,7 +69,7 @@ class OutboxView(ManagedView):
         ),
     )
 
-    column_list = ("at", "kind", "unit", "person", "address", "subject", "state", "attempts", "because")
+    column_list = ("at", "unit", "person", "address", "kind", "state", "because")
     column_details_list = (
         *("subject", "kind", "batch", "unit", "person", "address", "state", "because"),
         *("at", "not_before", "sent_at", "attempts", "retry_after", "message_id", "key"),
@@ -92,7 +92,8 @@ class OutboxView(ManagedView):
         "key": "标识",
         "unit.name": "单位",
     }
-    column_formatters = {"state": STATE}
+    column_formatters = {"state": STATE, "because": LONG}
+    column_formatters_detail = {"state": STATE}
     column_sortable_list = ("at",)
     column_searchable_list = ("address", "person", "unit.name")
     column_filters = (

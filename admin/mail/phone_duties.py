@@ -8,7 +8,7 @@ from wtforms import SelectField, StringField, TextAreaField
 
 from admin.base import ManagedView
 from admin.batches.names import load_titles, title_of
-from admin.cells import of_row
+from admin.cells import clamped, of_row
 from admin.filters import Empty, Holding, OfBatch
 from admin.forms import AdminForm, Given, MomentField, choices_of
 from admin.words import CHANNELS
@@ -54,7 +54,8 @@ class PhoneDutyView(ManagedView):
         "stage_key": "环节代号",
         "unit.name": "单位",
     }
-    column_formatters = {"batch": of_row(lambda row: title_of(row.batch_id))}
+    column_formatters = {"batch": clamped(lambda row: title_of(row.batch_id))}
+    column_formatters_detail = {"batch": of_row(lambda row: title_of(row.batch_id))}
     column_default_sort = ("at", True)
     column_sortable_list = ("at",)
     column_searchable_list = ("unit.name", "person", "number")

@@ -10,7 +10,7 @@ from wtforms import SelectField, StringField
 from admin.acts import Act
 from admin.base import ManagedView
 from admin.batches.names import load_titles, title_of
-from admin.cells import MASKED, of_row
+from admin.cells import MASKED, clamped, of_row
 from admin.filters import MOST_OPTIONS, Empty, Holding, OfBatch
 from admin.forms import AdminForm, Given, choices_of, texts, whole
 from admin.lookup import LookupField
@@ -75,7 +75,7 @@ class ContactView(ManagedView):
         ),
     )
 
-    column_list = ("unit", "name", "post", "mobile", "email", "batch", "valid_from", "valid_until", "refused_at")
+    column_list = ("unit", "name", "mobile", "email", "batch", "valid_until", "refused_at")
     column_details_list = (
         *("unit", "batch", "name", "post", "phone", "mobile", "fax", "email"),
         *("valid_from", "valid_until", "refused_at", "refused_because"),
@@ -96,8 +96,12 @@ class ContactView(ManagedView):
         "unit.name": "单位",
     }
     column_formatters_detail = {"batch": of_row(lambda row: title_of(row.batch_id) or EVERY_BATCH)}
-    column_formatters = {**column_formatters_detail, "mobile": MASKED, "email": MASKED}
-    column_sortable_list = ("name", "valid_from")
+    column_formatters = {
+        "batch": clamped(lambda row: title_of(row.batch_id) or EVERY_BATCH),
+        "mobile": MASKED,
+        "email": MASKED,
+    }
+    column_sortable_list = ("name",)
     column_searchable_list = ("name", "unit.name", "email", "mobile")
     column_filters = (
         Empty(Contact.valid_until, "是否现任", ("现任", "已停用")),

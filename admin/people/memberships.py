@@ -22,7 +22,9 @@ from web import current
 from web.filters import state_label
 
 USERS = Lookup("user", (User.account, User.name), "输入姓名或账号")
-ROLES = {role: name for role, name in ROLE_NAMES.items() if role is not Role.SYSTEM}
+# The widest right comes last, so that nobody gives it by leaving the field as it is.
+GIVEN = (Role.OFFICER, Role.COORDINATOR, Role.APPLICANT, Role.EXPERT, Role.AUDITOR, Role.ADMIN)
+ROLES = {role: ROLE_NAMES[role] for role in GIVEN}
 POSTS = {post: state_label(post) for post in Post}
 
 

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from admin.acts import Act
 from admin.base import ManagedView
-from admin.batches.names import load_programmes, programme_name
+from admin.batches.names import category_name, load_programmes, programme_name
 from admin.cells import of_row
 from admin.filters import Empty, Holding, OfProgramme
 from admin.forms import AdminForm, Given, NumberField, choices_of, texts
@@ -145,6 +145,7 @@ class TitleView(ManagedView):
     }
     column_formatters = {
         "programme_id": of_row(lambda row: programme_name(row.programme_id)),
+        "category": of_row(lambda row: category_name(row.programme_id, row.category)),
         "batch_no": of_row(lambda row: f"第 {row.batch_no} 批"),
     }
     column_sortable_list = ("holder", "batch_no")

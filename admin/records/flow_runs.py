@@ -5,7 +5,7 @@ from typing import Any
 
 from admin.base import ManagedView
 from admin.batches.names import load_titles, title_of
-from admin.cells import LONG, of_row
+from admin.cells import LONG, clamped, of_row
 from admin.filters import OfBatch, OnDays, Ticked
 from domain.access import Action
 from models import FlowRun
@@ -34,7 +34,11 @@ class FlowRunView(ManagedView):
         "batch": of_row(lambda row: title_of(row.batch_id)),
         "is_orchestrated": of_row(lambda row: "经编排" if row.is_orchestrated else "直接办理"),
     }
-    column_formatters = {**column_formatters_detail, "because": LONG}
+    column_formatters = {
+        **column_formatters_detail,
+        "batch": clamped(lambda row: title_of(row.batch_id)),
+        "because": LONG,
+    }
     column_sortable_list = ("started_at",)
     column_filters = (
         OfBatch(FlowRun.batch_id),

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +16,13 @@ from domain.plan import Moment, plan
 from models import AppliedMoment, Batch, BatchStage, BatchVersion, Extension
 from services.calendar import official_calendar
 from services.definitions.reading import from_canonical
+
+MOST_PARSED = 128
+_parsed: dict[str, Definition] = {}
+"""Definitions by the digest of their text, so that a long one is neither read nor parsed again and again.
+
+They are frozen, so sharing them is safe.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +89,19 @@ def reload(session: Session, context: BatchContext) -> BatchContext:
 def definition_of(session: Session, batch: Batch) -> Definition:
     """Return the definition of the batch's newest revision."""
     version = session.execute(
-        select(BatchVersion.digest, BatchVersion.document)
+        select(BatchVersion.id, BatchVersion.digest)
         .where(BatchVersion.batch_id == batch.id)
         .order_by(BatchVersion.revision.desc())
         .limit(1)
     ).one()
-    return _parsed(version.digest, json.dumps(version.document, ensure_ascii=False, sort_keys=True))
-
-
-@lru_cache(maxsize=128)
-def _parsed(digest: str, text: str) -> Definition:
-    """Parse a canonical document once per process; definitions are frozen, so sharing them is safe."""
-    return from_canonical(text)
+    found = _parsed.get(version.digest)
+    if found is None:
+        document = session.scalars(select(BatchVersion.document).where(BatchVersion.id == version.id)).one()
+        found = from_canonical(json.dumps(document, ensure_ascii=False, sort_keys=True))
+        if len(_parsed) >= MOST_PARSED:
+            _parsed.clear()
+        _parsed[version.digest] = found
+    return found
 
 
 def _state(session: Session, batch: Batch, stages: dict[str, BatchStage]) -> BatchState:

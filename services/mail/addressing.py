@@ -5,12 +5,14 @@ An address that the mail host has refused for good is passed over, so the next o
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import Contact, Unit
+from models import Base, Contact, Unit
 
 CHUNK = 5_000
 
@@ -25,12 +27,37 @@ class Person:
     is_fallback: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A unit as it can be reached; the columns of `models.Unit` of the same names."""
+
+    id: int
+    code: str
+    name: str
+    email: str | None
+    mobile: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A contact in force; the columns of `models.Contact` of the same names."""
+
+    unit_id: int
+    batch_id: int | None
+    name: str
+    email: str | None
+    mobile: str | None
+    phone: str | None
+    refused_at: datetime | None
+
+
 @dataclass(slots=True)
 class Directory:
-    """The addresses of some units, read at once."""
+    """The addresses of some units, read at once, and as plain values: objects that are watched cost far more."""
 
-    units: dict[int, Unit] = field(default_factory=dict)
-    contacts: defaultdict[int, list[Contact]] = field(default_factory=lambda: defaultdict(list))
+    units: dict[int, Office] = field(default_factory=dict)
+    contacts: defaultdict[int, list[Named]] = field(default_factory=lambda: defaultdict(list))
 
     def people(self, unit_id: int, batch_id: int) -> list[Person]:
         """Return whom to reach for a unit in a batch, at least one person, each address once."""
@@ -58,11 +85,17 @@ def directory(session: Session, unit_ids: Collection[int]) -> Directory:
     wanted = sorted(set(unit_ids))
     for start in range(0, len(wanted), CHUNK):
         some = wanted[start : start + CHUNK]
-        found.units.update({unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(some)))})
-        current = select(Contact).where(Contact.unit_id.in_(some), Contact.valid_until.is_(None)).order_by(Contact.id)
-        for contact in session.scalars(current):
-            found.contacts[contact.unit_id].append(contact)
+        for row in session.execute(select(*_columns(Unit, Office)).where(Unit.id.in_(some))):
+            found.units[row.id] = Office(*row)
+        current = select(*_columns(Contact, Named)).where(Contact.unit_id.in_(some), Contact.valid_until.is_(None))
+        for row in session.execute(current.order_by(Contact.id)):
+            found.contacts[row.unit_id].append(Named(*row))
     return found
+
+
+def _columns(table: type[Base], shape: type[Office | Named]) -> list[InstrumentedAttribute[Any]]:
+    """Return the columns that a shape names, in its order."""
+    return [getattr(table, each.name) for each in fields(shape)]
 
 
 def units_reached_by(session: Session, addresses: Iterable[str]) -> set[int]:

@@ -3,14 +3,16 @@
 Statements are sent with many rows each, so that three thousand reminders cost a few of them.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from domain.definition import MailKind
 from models import Mail, MailState, PhoneDuty
@@ -67,11 +69,29 @@ def _columns(row: NewMail | NewPhoneDuty) -> dict[str, Any]:
 
 
 def _insert_once(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
+    session.flush()
+    connection = session.connection()
+    is_postgres = connection.dialect.name == "postgresql"
     for start in range(0, len(rows), ROWS):
-        session.execute(_once(session, table), rows[start : start + ROWS])
+        some = rows[start : start + ROWS]
+        if is_postgres:
+            _insert_as_json(connection, table, some)
+        else:
+            connection.execute(sqlite.insert(table).on_conflict_do_nothing(index_elements=["key"]), some)
 
 
-def _once(session: Session, table: Table) -> Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=["key"])
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=["key"])
+def _insert_as_json(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Send the rows as one value: PostgreSQL would otherwise get a statement for each of them."""
+    defaults = {
+        column.name: column.default.arg
+        for column in table.columns
+        if isinstance(column.default, ScalarElementColumnDefault)
+    }
+    whole = [{**defaults, **row} for row in rows]
+    names = ", ".join(whole[0])
+    types = ", ".join(f"{name} {table.c[name].type.compile(connection.dialect)}" for name in whole[0])
+    statement = text(
+        f"INSERT INTO {table.name} ({names}) SELECT {names} "  # noqa: S608 - names of our own columns
+        f"FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent({types}) ON CONFLICT (key) DO NOTHING"
+    )
+    connection.execute(statement, {"rows": json.dumps(whole, ensure_ascii=False, default=datetime.isoformat)})

@@ -135,7 +135,8 @@ def _older(
             is_older = or_(is_older, and_(at == before.at, number < before.id))
         elif source < before.source:
             is_older = at <= before.at
-        statement = statement.where(is_older)
+        # The first condition alone tells the index where to begin.
+        statement = statement.where(at <= before.at, is_older)
     return statement.order_by(at.desc(), number.desc())
 
 

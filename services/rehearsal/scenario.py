@@ -1,16 +1,17 @@
 """What people do in a rehearsal: who answers, reports nothing or gets more time, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
 from domain.definition import Definition, Field, FieldKind, Form
-from domain.errors import Invalid, Problem
+from domain.errors import Invalid, Problem, RuleBroken
 from models import Duty, Unit
 from services.batches.extending import MoreTime, extend
 from services.definitions.yaml_text import read_yaml
@@ -60,37 +61,94 @@ def read_scenario(text: str, definition: Definition) -> list[Happening]:
     problems: list[Problem] = []
     found: list[Happening] = []
     for number, item in enumerate(raw):
-        try:
+        wrong = list(_problems(item, definition))
+        problems += (
+            Problem(f"[{number}]{path}", str(value)[:80], why, allowed) for path, value, why, allowed in wrong
+        )
+        if not wrong and isinstance(item, dict):
             found.append(_happening(item, definition))
-        except (KeyError, TypeError, ValueError) as error:
-            problems.append(Problem(f"[{number}]", str(item)[:80], f"无法理解：{error}"))
     if problems:
         raise Invalid(problems)
     return sorted(found, key=lambda happening: happening.at)
 
 
-def _happening(item: object, definition: Definition) -> Happening:
+Wrong = tuple[str, object, str, str]
+"""Place within the item, what stands there, what is wrong with it, what would be accepted."""
+
+
+def _problems(item: object, definition: Definition) -> Iterator[Wrong]:
     if not isinstance(item, dict):
-        raise TypeError("应为键值对")
+        yield "", item, "应为键值对", '如 {at: 2023-03-08T10:20, stage: contacts, do: answer, unit: "410000"}'
+        return
     unknown = set(item) - {"at", "stage", "do", "unit", "values"}
     if unknown:
-        raise ValueError(f"多余的键 {'、'.join(sorted(unknown))}")
-    at = datetime.fromisoformat(str(item["at"]))
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=definition.zone)
-    stage = definition.stage(str(item["stage"]))
-    values = {str(key): str(value) for key, value in dict(item.get("values") or {}).items()}
-    unit = str(item["unit"]) if item.get("unit") is not None else None
-    return Happening(at, stage.key, Deed(str(item["do"])), unit, values)
+        yield "", "、".join(sorted(unknown)), "多余的键", "只能有 at、stage、do、unit、values"
+    if _instant(item.get("at"), definition) is None:
+        yield ".at", item.get("at", ""), "应为时刻", "如 2023-03-08T10:20"
+    values = item.get("values") or {}
+    if not isinstance(values, dict):
+        yield ".values", values, "应为键值对", "如 {name: 张三}"
+        return
+    yield from _deed_problems(item, values, definition)
+
+
+def _deed_problems(item: dict[str, object], values: dict[str, object], definition: Definition) -> Iterator[Wrong]:
+    keys = [stage.key for stage in definition.stages]
+    stage = next((stage for stage in definition.stages if stage.key == item.get("stage")), None)
+    if stage is None:
+        yield ".stage", item.get("stage", ""), "没有这个环节", "、".join(keys)
+    deed = item.get("do")
+    if deed not in set(Deed):
+        yield ".do", item.get("do", ""), "没有这种动作", "、".join(Deed)
+    elif deed == Deed.EXTEND:
+        if _instant(values.get("due_at"), definition) is None:
+            yield ".values.due_at", values.get("due_at", ""), "延期应写明新的截止时刻", "如 2023-03-28T00:00"
+    elif item.get("unit") is None:
+        yield ".unit", "", "应写明单位代码", "延期之外的动作都属于一个单位"
+    if item.get("unit") is not None and item["unit"] not in {unit.code for unit in definition.units}:
+        yield ".unit", item["unit"], "批次中没有这个代码的单位", '代码加引号，如 "410000"'
+    if stage is not None and deed in {Deed.ANSWER, Deed.NONE, Deed.EXEMPT}:
+        if stage.collect is None:
+            yield ".stage", stage.key, "该环节不收集填报，不能报送", ""
+        elif deed == Deed.EXEMPT and stage.collect.exemption is None:
+            yield ".do", deed, "该环节没有免报说明", ""
+
+
+def _instant(value: object, definition: Definition) -> datetime | None:
+    """Return the instant that a text names, in the batch's zone unless it names another; None when it names none."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=definition.zone) if found is not None and found.tzinfo is None else found
+
+
+def _happening(item: dict[str, Any], definition: Definition) -> Happening:
+    at = _instant(item["at"], definition)
+    assert at is not None  # noqa: S101 - the problems of this item have been looked for
+    values = {str(key): str(value) for key, value in (item.get("values") or {}).items()}
+    return Happening(at, item["stage"], Deed(item["do"]), item.get("unit"), values)
 
 
 def play(session: Session, batch_id: int, definition: Definition, happening: Happening) -> list[str]:
-    """Let it happen, by an officer of the unit; return the sentences of what was refused."""
-    if happening.deed is Deed.EXTEND:
-        return _extend(session, batch_id, definition, happening)
-    unit = session.scalars(select(Unit).where(Unit.code == happening.unit)).one_or_none()
-    if unit is None:
-        return [f"没有代码为 {happening.unit} 的单位"]
+    """Let it happen, by an officer of the unit; return what was refused in sentences, as it then left no trace."""
+    at = happening.at.astimezone(definition.zone)
+    place = f"{at:%Y-%m-%d %H:%M} {happening.unit or '全部单位'}“{definition.stage(happening.stage).title}”"
+    try:
+        with session.begin_nested():
+            if happening.deed is Deed.EXTEND:
+                _extend(session, batch_id, definition, happening)
+                return []
+            results = _settle_all(session, batch_id, definition, happening)
+    except RuleBroken as refusal:
+        return [f"{place}：{refusal.sentence}"]
+    return [f"{place}：{result.refusal.sentence}" for result in results if isinstance(result, NotFiled)]
+
+
+def _settle_all(
+    session: Session, batch_id: int, definition: Definition, happening: Happening
+) -> list[Receipt | NotFiled | None]:
+    unit = session.scalars(select(Unit).where(Unit.code == happening.unit)).one()
     duties = session.scalars(
         select(Duty.id)
         .where(
@@ -102,8 +160,7 @@ def play(session: Session, batch_id: int, definition: Definition, happening: Hap
         .order_by(Duty.id)
     ).all()
     officer = Actor(f"{unit.short or unit.name}经办人", Role.OFFICER, branch=unit.path)
-    results = [_settle(session, duty_id, definition, happening, officer) for duty_id in duties]
-    return [result.refusal.sentence for result in results if isinstance(result, NotFiled)]
+    return [_settle(session, duty_id, definition, happening, officer) for duty_id in duties]
 
 
 def _settle(
@@ -122,14 +179,12 @@ def _settle(
     return file_answer(session, duty_id, values, received_at=happening.at, actor=officer)
 
 
-def _extend(session: Session, batch_id: int, definition: Definition, happening: Happening) -> list[str]:
-    due_at = datetime.fromisoformat(happening.values["due_at"])
-    if due_at.tzinfo is None:
-        due_at = due_at.replace(tzinfo=definition.zone)
+def _extend(session: Session, batch_id: int, definition: Definition, happening: Happening) -> None:
+    due_at = _instant(happening.values["due_at"], definition)
+    assert due_at is not None  # noqa: S101 - `read_scenario` lets no other through
     unit_id = session.scalar(select(Unit.id).where(Unit.code == happening.unit)) if happening.unit else None
     more = MoreTime(stage=happening.stage, due_at=due_at, reason="模拟", unit_id=unit_id)
     extend(session, batch_id, more, actor=Actor("主办处室", Role.COORDINATOR), now=happening.at)
-    return []
 
 
 def sample_answers(form: Form, unit: str) -> dict[str, str]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from html import unescape
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from domain.access import Role
 from models import Batch, CallNote, Mail, MailState, PhoneDuty, Unit
 from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import Browser, last_act, signed_in
+from tests.support.backoffice import Browser, last_act, said, signed_in
 from tests.support.filled import World, mail_of
-
-
-def said(response: TestResponse) -> str:
-    return unescape(response.get_data(as_text=True))
 
 
 def mails(database: Database, batch_id: int) -> list[int]:

@@ -19,10 +19,12 @@ from werkzeug.test import TestResponse
 
 from admin.install import install
 from domain.access import Role
-from models import AuditEntry
+from domain.definition import Definition
+from models import AuditEntry, Batch, Unit
 from models import Programme as ProgrammeRow
 from models.scope import Scope
 from models.session import Database
+from services.batches.context import definition_of
 from services.identity import sessions
 from tests.support.people import member, user
 from web.guard import check_endpoints
@@ -81,6 +83,21 @@ def signed_in(app: Flask, database: Database, role: Role, account: str = "", **m
     return Browser(app, token)
 
 
+def said(response: TestResponse) -> str:
+    """Return what an answer says."""
+    return unescape(response.get_data(as_text=True))
+
+
+def beside(sentence: str, response: TestResponse) -> bool:
+    """Tell whether a page shows a sentence beside a field."""
+    return re.search(rf'class="lx-error"[^>]*>.*{sentence}', said(response)) is not None
+
+
+def unit_id(database: Database, code: str) -> int:
+    with database.read(Scope()) as session:
+        return session.scalars(select(Unit.id).where(Unit.code == code)).one()
+
+
 def programme_id(database: Database, key: str) -> int:
     with database.read(Scope()) as session:
         return session.scalars(select(ProgrammeRow.id).where(ProgrammeRow.key == key)).one()
@@ -105,3 +122,13 @@ def counted() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+def draft_of(database: Database, batch_id: int) -> Definition:
+    with database.read(Scope()) as session:
+        return definition_of(session, session.get_one(Batch, batch_id))
+
+
+def revision_of(database: Database, batch_id: int) -> int:
+    with database.read(Scope()) as session:
+        return session.get_one(Batch, batch_id).revision

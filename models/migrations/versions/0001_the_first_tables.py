@@ -38,7 +38,7 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entries_action"), ["action"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entries_at"), ["at"], unique=False)
-        batch_op.create_index("ix_audit_entries_of_batch", ["batch_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_entries_of_batch", ["batch_id", "at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entries_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(

@@ -192,7 +192,7 @@ def test_a_mail_that_waits_for_its_host_does_not_hold_up_a_rehearsal(db: Session
 
     found = rehearse_batch(db, batch_id, local("2023-03-06 09:05"), EVER)
 
-    assert [kind for _, kind, _ in shown(found.events)][:2] == ["reminder", "reminder"]
+    assert [kind for _, kind, _ in shown(found.events)][:2] == ["stage_opens", "reminder"]
 
 
 @pytest.mark.timeout(60)
@@ -220,7 +220,7 @@ def test_a_paused_batch_is_rehearsed_as_if_it_went_on_now(db: Session) -> None:
 
     found = rehearse_batch(db, batch.id, local("2023-03-14 10:00"), EVER)
 
-    assert [f"{event.at:%m-%d}" for event in found.events if event.kind == "reminder"] == ["03-17", "03-20"]
+    assert [f"{event.at:%m-%d}" for event in found.events if event.kind == "reminder"] == ["03-14", "03-17", "03-20"]
     assert found.warnings == ["批次已暂停；按现在恢复运行模拟"]
     assert db.scalar(select(Batch.state)) is BatchState.PAUSED
 
