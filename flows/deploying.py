@@ -42,4 +42,4 @@ def deploy(module: str, pool: str) -> None:
 def work(pool: str, environment: Mapping[str, str]) -> None:
     """Become a worker of the pool; does not return. environment: what the runs need beside this process's own."""
     os.environ.update(environment)
-    os.execv(sys.executable, [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool])  # noqa: S606 - it takes this process

@@ -169,7 +169,7 @@ def test_a_killed_clock_loses_nothing_and_the_other_one_completes_its_work(
     two_clocks: TwoClocks, crash: Crash, undisturbed: Outcome, smtp_sink: SmtpSink
 ) -> None:
     """F01, F02, F03: SIGKILL anywhere between due and sent; the result is that of a run without it."""
-    run_crash(two_clocks, crash, undisturbed, smtp_sink)
+    assert_a_crash_loses_nothing(two_clocks, crash, undisturbed, smtp_sink)
 
 
 @pytest.mark.soak
@@ -178,10 +178,10 @@ def test_two_hundred_killed_clocks_lose_nothing(
     two_clocks: TwoClocks, crash: Crash, undisturbed: Outcome, smtp_sink: SmtpSink
 ) -> None:
     """F04, G-A4: two hundred kills, none lost, copies no more than kills could hit."""
-    run_crash(two_clocks, crash, undisturbed, smtp_sink)
+    assert_a_crash_loses_nothing(two_clocks, crash, undisturbed, smtp_sink)
 
 
-def run_crash(two_clocks: TwoClocks, crash: Crash, wanted: Outcome, sink: SmtpSink) -> None:
+def assert_a_crash_loses_nothing(two_clocks: TwoClocks, crash: Crash, wanted: Outcome, sink: SmtpSink) -> None:
     connections = 1 + crash.passing % 2
     armed = two_clocks.start("armed", failpoint=str(crash), connections=connections)
     until(lambda: two_clocks.leader() == "armed", "the armed clock leads")
