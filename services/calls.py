@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, require
 from domain.errors import Invalid, NotFound, Problem
-from models import BatchUnit, CallNote, PhoneDuty
+from models import CallNote, PhoneDuty
 from models.contacts import Channel
 from services import audit
 from services.batches.context import load
@@ -32,8 +32,8 @@ def note_call(session: Session, batch_id: int, call: Call, *, actor: Actor, now:
     Raises NotAllowed, NotFound, Invalid with every problem.
     """
     context = load(session, batch_id)
-    require(actor, Action.NOTE_CALL, context.subject)
-    _require_complete(session, batch_id, call, now)
+    require(actor, Action.NOTE_CALL, context.of_unit(session, call.unit_id))
+    _require_complete(call, now)
     if call.stage not in context.stages:
         raise NotFound("没有这个环节。")
     note = CallNote(
@@ -79,7 +79,7 @@ def _settle_calls(session: Session, note: CallNote) -> None:
     )
 
 
-def _require_complete(session: Session, batch_id: int, call: Call, now: datetime) -> None:
+def _require_complete(call: Call, now: datetime) -> None:
     problems = []
     if not call.person.strip():
         problems.append(Problem("person", "", "请填写催办对象"))
@@ -89,6 +89,3 @@ def _require_complete(session: Session, batch_id: int, call: Call, now: datetime
         problems.append(Problem("called_at", "", "催办时间不能晚于现在"))
     if problems:
         raise Invalid(problems)
-    member = select(BatchUnit.id).where(BatchUnit.batch_id == batch_id, BatchUnit.unit_id == call.unit_id)
-    if session.execute(member).first() is None:
-        raise NotFound("该单位不在本批次中。")

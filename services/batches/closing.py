@@ -54,7 +54,7 @@ def close_by_hand(
     Raises NotAllowed, Invalid without a reason, Conflict when the stage is not open.
     """
     context = load(session, batch_id, lock=True)
-    require(actor, Action.CLOSE_STAGE, context.subject)
+    require(actor, Action.CLOSE_STAGE, context.whole)
     row = context.stages.get(stage_key)
     if not reason.strip():
         raise Invalid([Problem("reason", "", "请填写结束本环节的原因")])

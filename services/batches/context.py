@@ -13,7 +13,7 @@ from domain.definition import Definition
 from domain.errors import NotFound
 from domain.milestones import BatchState, Deadline, Milestone, StageState, milestones
 from domain.plan import Moment, plan
-from models import AppliedMoment, Batch, BatchStage, BatchVersion, Extension
+from models import AppliedMoment, Batch, BatchStage, BatchUnit, BatchVersion, Extension, Unit
 from services.calendar import official_calendar
 from services.definitions.reading import from_canonical
 
@@ -23,6 +23,10 @@ _parsed: dict[str, Definition] = {}
 
 They are frozen, so sharing them is safe.
 """
+
+
+ROOT = "/"
+"""The path above every unit's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,24 @@ class BatchContext:
 
     @property
     def subject(self) -> Subject:
-        """Return the batch as a subject of access."""
+        """Return the batch as a subject of access, whoever's units are meant."""
         return Subject(programme_id=self.batch.programme_id)
+
+    @property
+    def whole(self) -> Subject:
+        """Return the batch with all its units: who works in one branch may not act on it."""
+        return Subject(programme_id=self.batch.programme_id, unit_path=ROOT)
+
+    def of_unit(self, session: Session, unit_id: int) -> Subject:
+        """Return one unit's part in the batch. Raises NotFound for a unit that takes no part, or is not in scope."""
+        path = session.scalar(
+            select(Unit.path)
+            .join(BatchUnit, BatchUnit.unit_id == Unit.id)
+            .where(BatchUnit.batch_id == self.batch.id, Unit.id == unit_id)
+        )
+        if path is None:
+            raise NotFound("该单位不在本批次中。")
+        return Subject(programme_id=self.batch.programme_id, unit_path=path)
 
     def milestones(self) -> dict[str, Milestone]:
         """Return the milestone of every stage."""

@@ -14,6 +14,7 @@ from domain.milestones import BatchState as NothingHappened
 from domain.milestones import milestones
 from models import Batch, BatchCategory, BatchQuota, BatchStage, BatchState, BatchUnit, BatchVersion, Programme, Unit
 from services import audit
+from services.batches.context import ROOT
 from services.calendar import official_calendar
 from services.definitions.writing import canonical_json, digest
 
@@ -27,7 +28,7 @@ def store_draft(
     Raises NotAllowed; Conflict when somebody stored a newer revision meanwhile, or when the batch is published.
     """
     programme = _programme(session, definition)
-    require(actor, Action.EDIT_DEFINITION, Subject(programme_id=programme.id))
+    require(actor, Action.EDIT_DEFINITION, Subject(programme_id=programme.id, unit_path=ROOT))
     batch = session.scalars(select(Batch).where(Batch.code == definition.code).with_for_update()).one_or_none()
     if batch is None:
         batch = Batch(code=definition.code, programme_id=programme.id, revision=0)

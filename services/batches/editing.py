@@ -150,7 +150,7 @@ def _require_own(session: Session, definition: Definition, actor: Actor) -> None
 def delete_draft(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> None:
     """Delete a draft with all its revisions. Raises NotFound, NotAllowed; Conflict for a published batch."""
     context = load(session, batch_id, lock=True)
-    require(actor, Action.EDIT_DEFINITION, context.subject)
+    require(actor, Action.EDIT_DEFINITION, context.whole)
     batch = context.batch
     if batch.state is not BatchState.DRAFT:
         raise Conflict(f"批次“{batch.title}”已发布，不能删除。")
@@ -173,7 +173,7 @@ def _store(
     now: datetime,
 ) -> Batch:
     context = load(session, batch_id, lock=True)
-    require(actor, Action.EDIT_DEFINITION, context.subject)
+    require(actor, Action.EDIT_DEFINITION, context.whole)
     if context.batch.state is not BatchState.DRAFT:
         raise Conflict(PUBLISHED.format(title=context.batch.title))
     old = context.definition

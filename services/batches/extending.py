@@ -10,7 +10,7 @@ from domain.access import Action, Actor, require
 from domain.definition import MailKind
 from domain.errors import Conflict, Invalid, NotFound, Problem
 from domain.instants import describe, stamp
-from models import BatchStage, BatchState, BatchUnit, Duty, Extension, Title, Unit
+from models import BatchStage, BatchState, Duty, Extension, Title, Unit
 from services import audit
 from services.batches.context import BatchContext, load
 from services.batches.schedule import refresh
@@ -35,7 +35,8 @@ def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now
     Raises NotAllowed, NotFound; Invalid for a missing reason or an instant that gives no more time.
     """
     context = load(session, batch_id, lock=True)
-    require(actor, Action.EXTEND, context.subject)
+    subject = context.whole if more.unit_id is None else context.of_unit(session, more.unit_id)
+    require(actor, Action.EXTEND, subject)
     row = running_stage(context, more.stage)
     was = _current_due(session, context, row, more)
     _require_later(context, more, was, now)
@@ -75,9 +76,6 @@ def _current_due(session: Session, context: BatchContext, row: BatchStage, more:
         raise Invalid([Problem("stage", row.title, "该环节没有截止时间，无需延期")])
     if more.unit_id is None:
         return row.due_at
-    member = select(BatchUnit.id).where(BatchUnit.batch_id == context.batch.id, BatchUnit.unit_id == more.unit_id)
-    if session.execute(member).first() is None:
-        raise NotFound("该单位不在本批次中。")
     duties = select(Duty.due_at).where(
         Duty.batch_id == context.batch.id, Duty.stage_key == row.key, Duty.unit_id == more.unit_id
     )

@@ -34,7 +34,7 @@ def accept_late(session: Session, batch_id: int, leave: LateLeave, *, actor: Act
     Raises NotAllowed, NotFound, Conflict when nothing is overdue there, Invalid with every problem.
     """
     context = load(session, batch_id, lock=True)
-    require(actor, Action.ACCEPT_LATE, context.subject)
+    require(actor, Action.ACCEPT_LATE, context.of_unit(session, leave.unit_id))
     row = running_stage(context, leave.stage)
     _require_complete(leave, now)
     _require_overdue(session, batch_id, leave, now)

@@ -23,7 +23,7 @@ def confirm_values(session: Session, batch: Batch, paths: Sequence[str], *, acto
     Raises NotAllowed; Conflict for a published batch; Invalid for a path that is not an inferred value.
     """
     context = load(session, batch.id, lock=True)
-    require(actor, Action.CONFIRM_VALUE, context.subject)
+    require(actor, Action.CONFIRM_VALUE, context.whole)
     if context.batch.state is not BatchState.DRAFT:
         raise Conflict("批次已发布，推定值在发布前已全部确认。")
     zone = context.definition.zone
@@ -45,7 +45,7 @@ def publish(session: Session, batch: Batch, *, actor: Actor, now: datetime) -> B
     there is nobody to address.
     """
     context = load(session, batch.id, lock=True)
-    require(actor, Action.PUBLISH_BATCH, context.subject)
+    require(actor, Action.PUBLISH_BATCH, context.whole)
     if context.batch.state is not BatchState.DRAFT:
         raise Conflict("批次已经发布。")
     _require_ready(context)
@@ -95,7 +95,7 @@ def set_paused(
     Raises NotAllowed, Conflict when it is not running (or not paused), Invalid without a reason.
     """
     context = load(session, batch.id, lock=True)
-    require(actor, Action.PAUSE_BATCH, context.subject)
+    require(actor, Action.PAUSE_BATCH, context.whole)
     if not reason.strip():
         raise Invalid([Problem("reason", "", "请填写原因")])
     expected = BatchState.RUNNING if is_paused else BatchState.PAUSED

@@ -10,6 +10,7 @@ from domain.lint.findings import shown
 from domain.lint.references import is_inside
 from services.calendar import official_calendar
 from services.definitions.shapes import shape
+from services.definitions.wording import check_texts
 from services.definitions.yaml_text import MOST_BYTES, read_yaml
 
 
@@ -29,7 +30,7 @@ def parse(raw: object, *, base_dir: Path | None) -> Definition:
     Raises Invalid with every problem of its shape, or, when the shape is right, of its sense.
     """
     definition = parse_unchecked(raw, base_dir=base_dir)
-    found = check(definition, official_calendar())
+    found = [*check(definition, official_calendar()), *check_texts(definition)]
     problems = [finding.problem for finding in found if finding.level is Level.ERROR]
     if problems:
         raise Invalid(problems)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 
-import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -62,29 +61,26 @@ def test_every_problem_of_a_file_is_listed_with_its_place(world: World, coordina
     assert "代号不合规则" in said(response)
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"\xff\xfe", "文件不是 UTF-8 编码"),
-        (b"a: [", "YAML 写法有误"),
-        (b"a: &x [1]\nb: *x\n", "没有这一项"),
-        (b"code: !!python/object/apply:os.system [id]", "不接受 YAML 标签"),
-        (b"", "应为一份批次配置"),
-        (b"x" * 2_100_000, "文件过大"),
-        (b"code: a\0b", "控制字符"),
-    ],
-    ids=["encoding", "syntax", "alias", "tag", "empty", "size", "nul"],
-)
-def test_a_file_that_is_no_definition_is_refused_in_words(
-    database: Database, coordinator: Browser, content: bytes, sentence: str
-) -> None:
-    """S37, S40"""
-    response = upload(coordinator, content)
+FILE_THAT_IS = [
+    (b"\xff\xfe", "文件不是 UTF-8 编码"),
+    (b"a: [", "YAML 写法有误"),
+    (b"a: &x [1]\nb: *x\n", "没有这一项"),
+    (b"code: !!python/object/apply:os.system [id]", "不接受 YAML 标签"),
+    (b"", "应为一份批次配置"),
+    (b"x" * 2_100_000, "文件过大"),
+    (b"code: a\0b", "控制字符"),
+]
 
-    assert response.status_code == 422
-    assert sentence in said(response)
-    with database.read(Scope()) as session:
-        assert session.scalars(select(Batch.id)).all() == []
+
+def test_a_file_that_is_no_definition_is_refused_in_words(database: Database, coordinator: Browser) -> None:
+    """S37, S40"""
+    for content, sentence in FILE_THAT_IS:
+        response = upload(coordinator, content)
+
+        assert response.status_code == 422
+        assert sentence in said(response)
+        with database.read(Scope()) as session:
+            assert session.scalars(select(Batch.id)).all() == []
 
 
 def test_no_file_at_all_is_refused(coordinator: Browser) -> None:
@@ -224,24 +220,22 @@ def test_a_programme_is_added_and_renamed(database: Database, coordinator: Brows
     assert last_act(database).changes == {"before": {"name": "工业设计"}, "after": {"name": "国家级工业设计中心"}}
 
 
-@pytest.mark.parametrize(
-    ("form", "sentence"),
-    [
-        ({"key": "Bad Key", "name": "x"}, "代号不合规则"),
-        ({"key": "fwxzz", "name": "x"}, "这个代号已属于另一个项目"),
-        ({"key": "new", "name": "另一项目"}, "已有同名的项目"),
-        ({"key": "new", "name": "a\0b"}, "不可见的控制字符"),
-        ({"key": "new", "name": "长" * 200}, "最多 120 字"),
-    ],
-)
-def test_a_programme_that_cannot_be_is_refused_beside_its_field(
-    world: World, coordinator: Browser, form: dict[str, str], sentence: str
-) -> None:
-    """S23"""
-    response = coordinator.post("/admin/programmes/new/", form)
+PROGRAMME_THAT_CANNOT = [
+    ({"key": "Bad Key", "name": "x"}, "代号不合规则"),
+    ({"key": "fwxzz", "name": "x"}, "这个代号已属于另一个项目"),
+    ({"key": "new", "name": "另一项目"}, "已有同名的项目"),
+    ({"key": "new", "name": "a\0b"}, "不可见的控制字符"),
+    ({"key": "new", "name": "长" * 200}, "最多 120 字"),
+]
 
-    assert response.status_code == 422
-    assert re.search(rf'class="lx-error"[^>]*>.*{sentence}', said(response))
+
+def test_a_programme_that_cannot_be_is_refused_beside_its_field(world: World, coordinator: Browser) -> None:
+    """S23"""
+    for form, sentence in PROGRAMME_THAT_CANNOT:
+        response = coordinator.post("/admin/programmes/new/", form)
+
+        assert response.status_code == 422
+        assert re.search(rf'class="lx-error"[^>]*>.*{sentence}', said(response))
 
 
 def test_a_coordinator_of_some_programmes_adds_none(world: World, stranger: Browser) -> None:

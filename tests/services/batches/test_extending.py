@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.access import Actor, Role
 from domain.errors import Conflict, Invalid, NotAllowed, TooLate
 from models import Batch, BatchStage, Duty, Extension
 from services.batches.advancing import advance, next_wake
 from services.batches.extending import MoreTime, extend
 from services.batches.late import LateLeave, accept_late
+from services.batches.publishing import set_paused
 from services.duties.answers import NotFiled, Receipt, file_answer
 from tests.support.batches import ANSWER, COORDINATOR, duty_of, local, officer, running
 from tests.support.mailing import send_all
@@ -143,3 +145,21 @@ def test_a_permit_is_refused_where_nothing_is_overdue(db: Session) -> None:
 
     with pytest.raises(Conflict, match="没有逾期未报的事项"):
         accept_late(db, batch.id, leave, actor=COORDINATOR, now=now)
+
+
+def test_who_works_in_one_branch_may_not_act_for_all_units(db: Session) -> None:
+    """S003-69: a coordinator limited to a branch extends there, and not for the whole batch."""
+    batch = running(db).batch
+    mine, other = duty_of(db, batch, 1), duty_of(db, batch, 2)
+    limited = Actor("分管", Role.COORDINATOR, 7, branch=mine.unit.path)
+    now = local("2023-03-14 10:00")
+
+    def more(unit_id: int | None) -> MoreTime:
+        return MoreTime(stage="contacts", due_at=LATER, reason="材料较多", unit_id=unit_id)
+
+    extend(db, batch.id, more(mine.unit_id), actor=limited, now=now)
+    for unit_id in (other.unit_id, None):
+        with pytest.raises(NotAllowed):
+            extend(db, batch.id, more(unit_id), actor=limited, now=now)
+    with pytest.raises(NotAllowed):
+        set_paused(db, batch, is_paused=True, reason="试", actor=limited, now=now)

@@ -10,44 +10,27 @@ from email.message import EmailMessage
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.definition import Audience, Definition, MailKind, Office, OfficeContact, Step
+from domain.definition import Definition, MailKind
 from models import Mail, Title
 from presets import FOLDER
 from services.batches.advancing import advance
-from services.batches.extending import MoreTime, extend
 from services.definitions import load_file
 from services.definitions.evidence import confirm
-from services.duties.answers import file_answer
 from services.mail.claiming import claim, store
 from services.mail.composing import compose
 from services.mail.owed import NAMES_SHOWN
 from tests.support.batches import (
-    ANSWER,
-    COORDINATOR,
-    contacts_stage,
     definition,
     duty_of,
-    ladder,
     local,
-    officer,
     running,
 )
 from tests.support.evaluation import evaluating, evaluation, winner
 from tests.support.mailing import SENDER, Left, owner, send_all, states
+from tests.support.occasions import TWO_OFFICERS, every_kind
 
 OPENING, REMINDING = local("2023-03-06 09:00"), local("2023-03-13 09:00")
 AFTER = local("2023-03-21 09:00")
-TWO_OFFICERS = Office(
-    name="产业政策与法规司",
-    email="office@ministry.example",
-    published_email="lim@miiit.example",
-    contacts=(
-        OfficeContact(name="李敏", phone="010-68205191"),
-        OfficeContact(name="朱丹", phone="010-58113937", role="申报网站联系人"),
-    ),
-    address="北京市石景山区实兴大街30号院9号楼",
-    site="https://selection.example",
-)
 
 
 def after_opening(session: Session, wanted: Definition) -> tuple[Left, ...]:
@@ -63,35 +46,6 @@ def sent(session: Session) -> list[EmailMessage]:
         for raw in session.scalars(select(Mail.raw).where(Mail.raw.is_not(None)).order_by(Mail.id))
         if raw
     ]
-
-
-def every_kind(session: Session) -> dict[str, list[Left]]:
-    """Play a batch in which each kind of mail is sent at least once."""
-    steps = (Step(key="d5", days=-5), Step(key="d1", days=-1), Step(key="after1", days=1, to=Audience.COORDINATOR))
-    second = contacts_stage(key="zero", title="零报告")
-    first = contacts_stage()
-    wanted = definition(
-        units=1, office=TWO_OFFICERS, stages=(first, second), ladders=(ladder(steps=steps, ceiling_per_week=None),)
-    )
-    batch = running(session, wanted).batch
-    left = []
-    advance(session, batch.id, OPENING)
-    left += send_all(session, OPENING)
-    advance(session, batch.id, REMINDING)
-    left += send_all(session, REMINDING)
-    file_answer(
-        session, duty_of(session, batch, 1, "zero").id, ANSWER, received_at=REMINDING, actor=officer(session, 1)
-    )
-    more = MoreTime(stage="contacts", due_at=local("2023-03-22 00:00"), reason="材料较多")
-    extend(session, batch.id, more, actor=COORDINATOR, now=local("2023-03-14 10:00"))
-    left += send_all(session, local("2023-03-14 10:00"))
-    for now in (local("2023-03-20 09:00"), local("2023-03-22 09:30")):
-        advance(session, batch.id, now)
-        left += send_all(session, now)
-    found: dict[str, list[Left]] = {}
-    for mail in left:
-        found.setdefault(mail.kind, []).append(mail)
-    return found
 
 
 def test_every_mail_names_the_contacts_and_telephones_of_the_notice(db: Session) -> None:

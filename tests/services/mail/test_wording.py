@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from email import policy
@@ -16,6 +17,8 @@ from domain.definition import MailKind, MailText
 from models import Mail, Unit
 from services.batches.advancing import advance
 from services.contacts import change_contact
+from services.definitions.wording import SAMPLES
+from templates.engine import Plain
 from tests.support.batches import (
     COORDINATOR,
     contacts_stage,
@@ -25,6 +28,7 @@ from tests.support.batches import (
     running,
 )
 from tests.support.mailing import send_all
+from tests.support.occasions import every_kind
 
 OPENING, REMINDING = local("2023-03-06 09:00"), local("2023-03-13 09:00")
 
@@ -129,3 +133,19 @@ def test_a_line_end_in_a_name_is_refused_or_reaches_no_header(db: Session, name:
 
     assert "含有换行或控制字符" in held(db)
     assert sent(db) == []
+
+
+def test_every_name_that_a_text_may_use_is_there_when_it_is_made(db: Session) -> None:
+    """F30: what passed when it was saved does not fail on the day."""
+
+    def names(sample: Mapping[str, Plain]) -> str:
+        inner = [f"{outer}.{name}" for outer in ("batch", "stage", "first") for name in _keys(sample.get(outer))]
+        return "".join(f"{{{{ {name} }}}}" for name in [*sample, *inner])
+
+    def _keys(value: Plain) -> list[str]:
+        return list(value) if isinstance(value, Mapping) else []
+
+    texts = tuple(own(kind, "x", names(samples[0])) for kind, samples in SAMPLES.items())
+
+    assert set(every_kind(db, mails=texts)) == {kind.value for kind in MailKind}
+    assert db.scalars(select(Mail).where(Mail.state == "held")).all() == []

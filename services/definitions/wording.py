@@ -1,0 +1,71 @@
+"""Mail texts that a batch words itself, tried on samples before they are stored (F30).
+
+A text that names what no mail of its kind holds would only fail on the day it must leave.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from domain.definition import Definition, MailKind, MailText
+from domain.lint import Finding
+from domain.lint.findings import error
+from templates.engine import BadTemplate, Plain, render_text
+
+_UNITS: Plain = [{"name": "某省工业和信息化厅", "phone": "010-60000000"}]
+_DUTY: Plain = {
+    "title": "联系人反馈",
+    "due": "2023-03-20 周一 24:00",
+    "left": "还有 5 天",
+    "count": 1,
+    "names": "某公司",
+}
+_OWED: dict[str, Plain] = {"unit": "某省工业和信息化厅", "duties": [_DUTY], "first": _DUTY}
+_COMMON: dict[str, Plain] = {
+    "person": "张三",
+    "batch": {
+        "title": "示范遴选",
+        "short": "2023年示范遴选",
+        "number": "〔2023〕1号",
+        "issuer": "某部",
+        "office": "某司",
+        "contacts": [{"name": "李四", "phone": "010-60000001", "role": ""}],
+        "email": "office@office.example",
+        "address": "某路1号",
+        "site": "https://office.example",
+    },
+    "stage": {"title": "联系人反馈", "due": "2023-03-20 周一 24:00"},
+    "zone": "北京时间",
+    "link": "http://127.0.0.1/work",
+}
+SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
+    MailKind.STAGE_OPENS: (_COMMON | _OWED,),
+    MailKind.REMINDER: (_COMMON | _OWED,),
+    MailKind.DIGEST: (_COMMON | _OWED,),
+    MailKind.EXTENSION: (_COMMON | _OWED | {"was_due": "2023-03-13 周一 24:00", "reason": "材料较多"},),
+    MailKind.ESCALATION: (_COMMON | {"units": _UNITS},),
+    MailKind.STAGE_CLOSES: (
+        _COMMON | {"units": _UNITS, "total": 2, "settled": 1},
+        _COMMON | {"units": [], "total": 2, "settled": 2},
+    ),
+}
+"""What a mail of a kind is made from, as `services.mail.composing` hands it over."""
+
+
+def check_texts(definition: Definition) -> Iterator[Finding]:
+    """Yield a finding for each subject and body that cannot be made, and for subjects of several lines."""
+    for text in definition.mails:
+        path = f"mails.{text.kind.value}{f'@{text.stage}' if text.stage else ''}"
+        yield from _check(text, f"{path}.subject", text.subject, is_one_line=True)
+        yield from _check(text, f"{path}.body", text.body)
+
+
+def _check(text: MailText, path: str, source: str, *, is_one_line: bool = False) -> Iterator[Finding]:
+    for sample in SAMPLES[text.kind]:
+        try:
+            shown = render_text(source, sample)
+        except BadTemplate as refused:
+            names = "、".join(sample)
+            yield error("bad_text", path, str(refused), advice=f"可以取用：{names}", value=source)
+            return
+        if is_one_line and "\n" in shown.strip():
+            yield error("bad_text", path, "邮件标题只能有一行", value=source)
+            return
