@@ -122,7 +122,8 @@ def log_strangers(form: Form) -> None:
     rows = tuple(mark for f in form if isinstance(f, FieldList) for mark in (f"{f.name}-", f"del-{f.name}-"))
     strangers = [name for name in request.form if name not in own | BUTTONS and not name.startswith(rows or "\0")]
     if strangers:
-        logger.warning("%s was sent fields that it does not have: %r", request.endpoint, sorted(strangers)[:20])
+        shown = [name[:40] for name in sorted(strangers)[:20]]
+        logger.warning("%s was sent fields that it does not have: %r", request.endpoint, shown)
 
 
 def show_refusal(form: Form, refusal: RuleBroken, place: str = "") -> None:

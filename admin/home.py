@@ -1,13 +1,12 @@
-"""The first page of the backoffice: every table that the visitor may see."""
+"""Who has business in the backoffice, and the base of its first page."""
 
 from typing import Any
 
 from flask import abort
-from flask_admin import BaseView, expose
+from flask_admin import BaseView
 
 from domain.access import Action, may
 from web import current
-from web.guard import needs
 
 ENTRY = (
     Action.MANAGE_PROGRAMMES,
@@ -26,7 +25,7 @@ def may_enter() -> bool:
 
 
 class Home(BaseView):
-    """The first page. Not Flask-Admin's own, which would bring that package's scripts of its own along."""
+    """The base of the first page. Not Flask-Admin's own, which brings scripts of that package along."""
 
     def is_accessible(self) -> bool:
         """Tell whether the visitor has business here."""
@@ -35,9 +34,3 @@ class Home(BaseView):
     def inaccessible_callback(self, name: str, **values: Any) -> None:
         """Answer 403; the guard has refused before."""
         abort(403)
-
-    @expose("/")
-    @needs(*ENTRY)
-    def index(self) -> str:
-        """Show the tables."""
-        return str(self.render("admin/index.html"))

@@ -94,7 +94,6 @@ class OutboxView(ManagedView):
     }
     column_formatters = {"state": STATE, "because": LONG}
     column_formatters_detail = {"state": STATE}
-    column_sortable_list = ("at",)
     column_searchable_list = ("address", "person", "unit.name")
     column_filters = (
         Chosen(Mail.state, "状态", _state_words()),

@@ -61,7 +61,7 @@ def test_every_problem_of_a_file_is_listed_with_its_place(world: World, coordina
     assert "代号不合规则" in said(response)
 
 
-FILE_THAT_IS = [
+NO_DEFINITIONS = [
     (b"\xff\xfe", "文件不是 UTF-8 编码"),
     (b"a: [", "YAML 写法有误"),
     (b"a: &x [1]\nb: *x\n", "没有这一项"),
@@ -74,7 +74,7 @@ FILE_THAT_IS = [
 
 def test_a_file_that_is_no_definition_is_refused_in_words(database: Database, coordinator: Browser) -> None:
     """S37, S40"""
-    for content, sentence in FILE_THAT_IS:
+    for content, sentence in NO_DEFINITIONS:
         response = upload(coordinator, content)
 
         assert response.status_code == 422
@@ -220,7 +220,7 @@ def test_a_programme_is_added_and_renamed(database: Database, coordinator: Brows
     assert last_act(database).changes == {"before": {"name": "工业设计"}, "after": {"name": "国家级工业设计中心"}}
 
 
-PROGRAMME_THAT_CANNOT = [
+BAD_PROGRAMMES = [
     ({"key": "Bad Key", "name": "x"}, "代号不合规则"),
     ({"key": "fwxzz", "name": "x"}, "这个代号已属于另一个项目"),
     ({"key": "new", "name": "另一项目"}, "已有同名的项目"),
@@ -231,7 +231,7 @@ PROGRAMME_THAT_CANNOT = [
 
 def test_a_programme_that_cannot_be_is_refused_beside_its_field(world: World, coordinator: Browser) -> None:
     """S23"""
-    for form, sentence in PROGRAMME_THAT_CANNOT:
+    for form, sentence in BAD_PROGRAMMES:
         response = coordinator.post("/admin/programmes/new/", form)
 
         assert response.status_code == 422

@@ -36,7 +36,7 @@ def test_a_new_contact_takes_the_place_of_the_old_one(database: Database, world:
     assert coordinator.get("/admin/contacts/edit/", id=key).status_code == 409
 
 
-BAD_CONTACT_IS = [
+BAD_CONTACTS = [
     ({"name": "张三"}, "请至少填写一项"),
     ({"name": "", "phone": "0371-65953693"}, "请填写姓名"),
     ({"name": "张三", "email": "a@x.example,b@x.example"}, "电子邮箱格式不对"),
@@ -47,7 +47,7 @@ BAD_CONTACT_IS = [
 
 def test_a_bad_contact_is_refused_with_its_sentence(database: Database, world: World, coordinator: Browser) -> None:
     """S23, S31, S70"""
-    for changes, sentence in BAD_CONTACT_IS:
+    for changes, sentence in BAD_CONTACTS:
         unit = unit_id(database, "000001")
         response = coordinator.post("/admin/contacts/new/", {"unit": unit, "batch": "", **changes})
 

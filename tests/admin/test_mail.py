@@ -86,12 +86,12 @@ def test_a_bulk_act_with_one_mail_that_is_decided_does_nothing(
     assert "不再发送" not in mail(database, open_one).because
 
 
-BULK_ACT_ON = [[], ["x"], ["1,2"], ["0"], ["-1"], ["99999999999"], [str(n) for n in range(1, 300)]]
+BAD_CHOICES = [[], ["x"], ["1,2"], ["0"], ["-1"], ["99999999999"], [str(n) for n in range(1, 300)]]
 
 
 def test_a_bulk_act_on_what_is_no_mail_is_refused(world: World, coordinator: Browser) -> None:
     """S22"""
-    for rowid in BULK_ACT_ON:
+    for rowid in BAD_CHOICES:
         assert coordinator.post("/admin/outbox/action/", {"action": "leave", "rowid": rowid}).status_code == 400
 
 
@@ -190,7 +190,7 @@ def test_a_call_that_is_noted_settles_the_reminder(database: Database, world: Wo
     assert coordinator.get("/admin/phone_duties/edit/", id=duty.id).status_code == 409
 
 
-CALL_THAT_IS = [
+BAD_CALLS = [
     ({"result": " "}, "请填写催办结果"),
     ({"person": ""}, "请填写催办对象"),
     ({"called_at": "2999-01-01T00:00"}, "请填写日期和时间"),
@@ -201,7 +201,7 @@ CALL_THAT_IS = [
 
 
 def test_a_call_that_is_not_told_is_refused(database: Database, world: World, coordinator: Browser) -> None:
-    for changes, sentence in CALL_THAT_IS:
+    for changes, sentence in BAD_CALLS:
         duty = call_of(database, world)
         response = coordinator.post("/admin/phone_duties/edit/", {**CALL, **changes}, id=duty.id)
 

@@ -60,7 +60,7 @@ def test_the_form_of_a_stage_shows_what_the_draft_says(world: World, coordinator
         assert shown in text
 
 
-STAGE_THAT_MAKES = [
+BAD_STAGES = [
     ({"due_at": "25:00"}, "不是一天中的时刻"),
     ({"due_on": "2023-02-30"}, "日期"),
     ({"due_on": "2023-03-01"}, "截止要晚于开放"),
@@ -80,7 +80,7 @@ def test_a_stage_that_makes_no_sense_is_refused_beside_its_field(
     database: Database, world: World, coordinator: Browser
 ) -> None:
     """S22, F12"""
-    for changes, sentence in STAGE_THAT_MAKES:
+    for changes, sentence in BAD_STAGES:
         form = stage_form(database, world, **changes)
         response = coordinator.post("/admin/stages/edit/", form, id=f"{world.draft}.contacts")
 
@@ -184,12 +184,12 @@ def test_a_quota_of_a_draft_is_changed(database: Database, world: World, coordin
         assert (quota.limit, quota.strength.value) == (3, "soft")
 
 
-QUOTA_THAT_IS = ["-1", "1e3", "NaN", "三", "99999999999"]
+BAD_LIMITS = ["-1", "1e3", "NaN", "三", "99999999999"]
 
 
 def test_a_quota_that_is_no_number_is_refused(world: World, coordinator: Browser) -> None:
     """S22"""
-    for limit in QUOTA_THAT_IS:
+    for limit in BAD_LIMITS:
         form = {"revision": "1", "limit": limit, "strength": "hard"}
         response = coordinator.post("/admin/quotas/edit/", form, id=f"{world.draft}.enterprise.province")
 

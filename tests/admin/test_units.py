@@ -30,7 +30,7 @@ def test_a_unit_is_added_below_another(database: Database, world: World, coordin
     assert "　郑州市工信局" in coordinator.text("/admin/units/")
 
 
-UNIT_THAT_CANNOT = [
+BAD_UNITS = [
     ({"code": "000001", "name": "新"}, "这个代码已属于另一个单位"),
     ({"code": "9", "name": "第1单位"}, "这个名称已属于另一个单位"),
     ({"code": "a/b", "name": "新"}, "单位代码不合规则"),
@@ -44,7 +44,7 @@ UNIT_THAT_CANNOT = [
 
 def test_a_unit_that_cannot_be_is_refused_beside_its_field(world: World, coordinator: Browser) -> None:
     """S23, S31, S68, S70"""
-    for form, sentence in UNIT_THAT_CANNOT:
+    for form, sentence in BAD_UNITS:
         response = coordinator.post("/admin/units/new/", form)
 
         assert response.status_code == 422

@@ -33,7 +33,7 @@ def test_a_user_is_made_without_any_right(database: Database, admin: Browser) ->
     assert PASSWORD not in str(last_act(database).changes)
 
 
-USER_THAT_CANNOT = [
+BAD_USERS = [
     ({"account": "Li Si"}, "账号格式不对"),
     ({"account": "admin-0"}, "这个账号已经有人使用"),
     ({"password": "short"}, "密码至少 8 个字符"),
@@ -45,7 +45,7 @@ USER_THAT_CANNOT = [
 
 def test_a_user_that_cannot_be_is_refused_beside_its_field(admin: Browser) -> None:
     """S54"""
-    for changes, sentence in USER_THAT_CANNOT:
+    for changes, sentence in BAD_USERS:
         response = admin.post("/admin/users/new/", new_user(**changes))
 
         assert response.status_code == 422
@@ -112,7 +112,7 @@ def test_a_membership_is_given_and_ended(
     assert admin.get("/admin/memberships/do/end/", id=given.id).status_code == 404
 
 
-MEMBERSHIP_THAT_CANNOT = [
+BAD_MEMBERSHIPS = [
     ({"role": "officer"}, "经办人必须属于一个推荐单位"),
     ({"role": "system"}, "选"),
     ({"user": "99999"}, "选"),
@@ -125,7 +125,7 @@ MEMBERSHIP_THAT_CANNOT = [
 
 def test_a_membership_that_cannot_be_is_refused(database: Database, admin: Browser, coordinator: Browser) -> None:
     """S22, F12"""
-    for changes, sentence in MEMBERSHIP_THAT_CANNOT:
+    for changes, sentence in BAD_MEMBERSHIPS:
         response = admin.post("/admin/memberships/new/", grant(database, **changes))
 
         assert response.status_code == 422

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from domain.definition import Due, Opening
 from flows.advancing import Direct, Steps, Superseded, advance
@@ -20,6 +18,7 @@ from services import leases
 from services.batches.advancing import DueStage
 from tests.support.batches import contacts_stage, definition, ladder, local
 from tests.support.outbox import mail_states, moments, publish_batch
+from tests.support.statements import counted
 
 OPENING = local("2023-03-06 09:00")
 REMINDER = local("2023-03-13 09:00")
@@ -143,21 +142,6 @@ def test_a_leader_that_lost_its_lease_writes_nothing_more(database: Database) ->
 
     assert moments(database) == Counter()
     assert run(database, batch_id, OPENING, fence=fences[1]) == 1
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that reach the database."""
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def statements_to_remind(database: Database, units: int, code: str) -> int:

@@ -51,7 +51,7 @@ def crashes(rounds: int) -> list[object]:
     found = []
     for number in range(rounds):
         point = POINTS[number % len(POINTS)]
-        passings = {"send": 5, "advance": 5}.get(point.partition(".")[0], 1)
+        passings = {"send": 5, "advance": 3}.get(point.partition(".")[0], 1)
         if point in {"send.before_claim", "send.claimed", "send.rendered", "send.stored"}:
             passings = 1
         crash = Crash(point, number // len(POINTS) % passings + 1)

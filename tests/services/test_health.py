@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.definition import MailKind
-from models import Instance, Lease, Mail, MailState
+from models import Batch, Instance, Lease, Mail, MailState
 from models.session import Database
 from services.health import LeaseView, Status, down, health
+from tests.support.batches import running
 from tests.support.people import NOW
 
 
-def mail(number: int, state: MailState) -> Mail:
+def mail(session: Session, number: int, state: MailState) -> Mail:
+    batch_id = session.scalars(select(Batch.id)).first() or running(session).batch.id
     return Mail(
-        key=f"k{number}", stage_key="contacts", kind=next(iter(MailKind)), address="a@b.example", at=NOW,
-        not_before=NOW, state=state, raw=b"x", because="x",
+        key=f"k{number}", batch_id=batch_id, stage_key="contacts", kind=next(iter(MailKind)), address="a@b.example",
+        at=NOW, not_before=NOW, state=state, raw=b"x", because="x",
     )  # fmt: skip
 
 
@@ -25,7 +28,7 @@ def test_a_running_installation_is_well_and_says_who_leads_and_what_waits(db: Se
     db.add(Instance(id=1, instance_id="this-one", is_demo=True))
     db.add(Lease(name="clock", owner="host-1", until=NOW + timedelta(seconds=12.9)))
     states = [MailState.PENDING, MailState.PENDING, MailState.REFUSED, MailState.VOID]
-    db.add_all(mail(number, state) for number, state in enumerate(states))
+    db.add_all(mail(db, number, state) for number, state in enumerate(states))
     db.flush()
 
     found = health(db, NOW)
@@ -38,7 +41,7 @@ def test_a_running_installation_is_well_and_says_who_leads_and_what_waits(db: Se
 
 def test_nobody_at_the_clock_and_uncertain_mails_are_said(db: Session) -> None:
     db.add(Lease(name="clock", owner="host-1", until=NOW - timedelta(seconds=1)))
-    db.add(mail(1, MailState.UNCERTAIN))
+    db.add(mail(db, 1, MailState.UNCERTAIN))
     db.flush()
 
     found = health(db, NOW)

@@ -9,7 +9,7 @@ from threading import Event
 BETWEEN_SECONDS = 0.05
 
 
-def until(is_true: Callable[[], bool], what: str, *, seconds: float = 20.0) -> None:
+def until(is_true: Callable[[], bool], what: str, *, seconds: float = 60.0) -> None:
     """Return as soon as it is true; fail, saying what was awaited, when it is not in time."""
     deadline = time.monotonic() + seconds
     pause = Event()
