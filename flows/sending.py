@@ -131,11 +131,12 @@ class Outgoing:
         return done
 
     def close(self) -> None:
-        """Finish the mails that are being handed over, and hang up."""
+        """Finish the mails that are being handed over, give the others back, and hang up."""
         self._halted.set()
-        self._pool.shutdown(wait=True)
-        for line in self._lines:
-            line.mailer.close()
+        with self._draining:
+            self._pool.shutdown(wait=True)
+            for line in self._lines:
+                line.mailer.close()
 
     def _claim(self) -> Claim:
         return Claim(

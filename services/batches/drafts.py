@@ -34,9 +34,11 @@ def store_draft(
         batch = Batch(code=definition.code, programme_id=programme.id, revision=0)
         _describe(batch, definition)
         session.add(batch)
-    elif batch.state is not BatchState.DRAFT:
+        session.flush()
+    require(actor, Action.EDIT_DEFINITION, Subject(programme_id=batch.programme_id, unit_path=ROOT))
+    if batch.state is not BatchState.DRAFT:
         raise Conflict(f"批次“{batch.title}”已发布，定义不能直接修改；日期请用“延期”。")
-    elif revision is not None and revision != batch.revision:
+    if revision is not None and revision != batch.revision:
         raise Conflict(f"草稿已被他人修改（现为第 {batch.revision} 稿，您依据的是第 {revision} 稿），请刷新后重试。")
     _describe(batch, definition)
     session.flush()
@@ -45,19 +47,23 @@ def store_draft(
     ).one_or_none()
     if last is None or last.digest != digest(definition):
         add_version(session, batch, definition, actor=actor, now=now)
-        audit.record(
-            session,
-            audit.Act(
-                actor=actor,
-                now=now,
-                action=Action.EDIT_DEFINITION,
-                what=f"批次“{batch.title}”第 {batch.revision} 稿",
-                batch_id=batch.id,
-                after={"digest": digest(definition)},
-            ),
-        )
+        _log(session, batch, definition, actor=actor, now=now)
     project(session, batch, definition)
     return batch
+
+
+def _log(session: Session, batch: Batch, definition: Definition, *, actor: Actor, now: datetime) -> None:
+    audit.record(
+        session,
+        audit.Act(
+            actor=actor,
+            now=now,
+            action=Action.EDIT_DEFINITION,
+            what=f"批次“{batch.title}”第 {batch.revision} 稿",
+            batch_id=batch.id,
+            after={"digest": digest(definition)},
+        ),
+    )
 
 
 def add_version(

@@ -39,7 +39,7 @@ def decide_mail(
         raise Conflict(f"致 {mail.address} 的邮件不需要人工决定，请刷新页面。")
     before = mail.state
     decide_uncertain(session, mail.id, send_again=send_again, wall_now=wall_now)
-    if not send_again and mail.state is MailState.HELD:
+    if not send_again:
         mail.state = MailState.VOID
     audit.record(
         session,

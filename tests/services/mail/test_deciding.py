@@ -41,10 +41,10 @@ def test_an_uncertain_mail_is_tried_again_from_now_on(db: Session) -> None:
     assert not is_undecided(decided)
 
 
-def test_an_uncertain_mail_that_is_left_stays_uncertain_and_is_asked_about_no_more(db: Session) -> None:
+def test_an_uncertain_mail_that_is_left_is_settled_with_its_history(db: Session) -> None:
     decided = decide(db, mail(db).id, again=False)
 
-    assert decided.state is MailState.UNCERTAIN
+    assert (decided.state, decided.because.endswith("（已人工确认，不再发送）")) == (MailState.VOID, True)
     assert not is_undecided(decided)
     with pytest.raises(Conflict):
         decide(db, decided.id, again=True)
