@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -57,6 +59,10 @@ def test_it_wakes_at_the_next_due_instant_without_waiting_for_a_tick(database: D
         until(lambda: moments(database)["open applied"] == 1, "the stage is opened")
         until(lambda: mail_states(database)["sent"] == 3, "the mails have left")
 
+    assert moments(database) == Counter({"open applied": 1})
+
+    assert moments(database) == Counter({"open applied": 1})
+
 
 def test_it_gives_its_lead_back_when_it_ends(database: Database) -> None:
     with running_clock(database, OPENING) as clock:
@@ -76,6 +82,9 @@ def test_it_goes_on_when_the_wall_clock_is_set_back(database: Database) -> None:
         publish_batch(database, definition(units=1))
 
         until(lambda: moments(database)["open applied"] == 1, "the stage is opened")
+
+    assert moments(database) == Counter({"open applied": 1})
+        assert clock.leads
 
 
 def test_a_clock_that_no_longer_ticks_leaves_its_lead_to_another(
