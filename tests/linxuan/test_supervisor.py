@@ -45,7 +45,7 @@ class Running:
         """Return the process numbers of the living children by their command."""
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError, IndexError):
+            with suppress(OSError, IndexError, ValueError):  # a child between fork and exec has no command yet
                 state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
                 if int(parent) == self.process.pid and state != "Z":
                     command = (folder / "cmdline").read_text().split("\0")
