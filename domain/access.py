@@ -58,6 +58,21 @@ class Action(StrEnum):
     VIEW_MAIL = "view_mail"
     DECIDE_MAIL = "decide_mail"
     VIEW_AUDIT = "view_audit"
+    VIEW_CASE = "view_case"
+    DECLARE = "declare"
+    DECLARE_FOR = "declare_for"
+    APPROVE_APPLICANT = "approve_applicant"
+    LIST_APPLICANT = "list_applicant"
+    REVIEW = "review"
+    WAIVE_RULE = "waive_rule"
+    RECOMMEND = "recommend"
+    ALLOT = "allot"
+    SET_UNIT_DATE = "set_unit_date"
+    DISPATCH = "dispatch"
+    RECEIVE = "receive"
+    IMPORT_CASES = "import_cases"
+    ANSWER_UPSTREAM = "answer_upstream"
+    MANAGE_CATALOGUES = "manage_catalogues"
     ADVANCE = "advance"
     MOVE_DEMO_CLOCK = "move_demo_clock"
 
@@ -82,6 +97,17 @@ _COORDINATES = frozenset(
         Action.VIEW_MAIL,
         Action.DECIDE_MAIL,
         Action.MOVE_DEMO_CLOCK,
+        Action.VIEW_CASE,
+        Action.DECLARE_FOR,
+        Action.APPROVE_APPLICANT,
+        Action.LIST_APPLICANT,
+        Action.WAIVE_RULE,
+        Action.ALLOT,
+        Action.SET_UNIT_DATE,
+        Action.RECEIVE,
+        Action.IMPORT_CASES,
+        Action.ANSWER_UPSTREAM,
+        Action.MANAGE_CATALOGUES,
     }
 )
 
@@ -89,11 +115,28 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.ADMIN: _COORDINATES | {Action.MANAGE_USERS},
     Role.COORDINATOR: _COORDINATES,
     Role.OFFICER: frozenset(
-        {Action.VIEW_BATCH, Action.VIEW_PROGRESS, Action.ANSWER, Action.EXEMPT, Action.MANAGE_CONTACTS}
+        {
+            Action.VIEW_BATCH,
+            Action.VIEW_PROGRESS,
+            Action.ANSWER,
+            Action.EXEMPT,
+            Action.MANAGE_CONTACTS,
+            Action.VIEW_CASE,
+            Action.DECLARE_FOR,
+            Action.APPROVE_APPLICANT,
+            Action.REVIEW,
+            Action.WAIVE_RULE,
+            Action.RECOMMEND,
+            Action.ALLOT,
+            Action.SET_UNIT_DATE,
+            Action.DISPATCH,
+        }
     ),
-    Role.APPLICANT: frozenset({Action.VIEW_BATCH}),
+    Role.APPLICANT: frozenset({Action.VIEW_BATCH, Action.VIEW_CASE, Action.DECLARE}),
     Role.EXPERT: frozenset({Action.VIEW_BATCH}),
-    Role.AUDITOR: frozenset({Action.VIEW_BATCH, Action.VIEW_PROGRESS, Action.VIEW_MAIL, Action.VIEW_AUDIT}),
+    Role.AUDITOR: frozenset(
+        {Action.VIEW_BATCH, Action.VIEW_PROGRESS, Action.VIEW_CASE, Action.VIEW_MAIL, Action.VIEW_AUDIT}
+    ),
     Role.SYSTEM: frozenset(Action),
 }
 """An administrator of the system does not read the audit log; that is the auditor's alone (三员分立)."""
@@ -106,6 +149,7 @@ class Actor:
     user_id: None for the system itself.
     branch: path of the unit whose branch they see ("/440000/"); None sees all units.
     programmes: ids of the programmes they work in; None works in all.
+    organisation_id: the applicant they act for; None for everybody else.
     """
 
     name: str
@@ -113,6 +157,7 @@ class Actor:
     user_id: int | None = None
     branch: str | None = None
     programmes: frozenset[int] | None = None
+    organisation_id: int | None = None
 
 
 SYSTEM = Actor("系统", Role.SYSTEM)
@@ -120,10 +165,11 @@ SYSTEM = Actor("系统", Role.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is acted on: a programme's thing, a unit's thing, or both; None where it does not matter."""
+    """What is acted on: a programme's thing, a unit's, an applicant's; None where it does not matter."""
 
     programme_id: int | None = None
     unit_path: str | None = None
+    organisation_id: int | None = None
 
 
 ANYTHING = Subject()
@@ -139,6 +185,8 @@ def may(actor: Actor, action: Action, subject: Subject = ANYTHING) -> bool:
         and subject.programme_id not in actor.programmes
     ):
         return False
+    if actor.role is Role.APPLICANT and subject.organisation_id is not None:
+        return subject.organisation_id == actor.organisation_id
     if subject.unit_path is not None and actor.branch is not None:
         return subject.unit_path.startswith(actor.branch)
     return True

@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.definition import Definition
-from domain.facts import DutyKey, ExtensionRef, TitleRef, UnitRef
+from domain.facts import DutyKey, ExtensionRef
 from domain.milestones import Milestone
-from domain.stages import KINDS
+from domain.stages import KINDS, Facts
 
 
 class Settlement(StrEnum):
@@ -58,8 +58,7 @@ def state_of(window: Window, settled: Settlement | None, now: datetime) -> DutyS
 def expected_duties(
     definition: Definition,
     milestones: Mapping[str, Milestone],
-    units: Sequence[UnitRef],
-    titles: Sequence[TitleRef],
+    facts: Facts,
     extensions: Sequence[ExtensionRef],
 ) -> dict[DutyKey, Window]:
     """Return every duty of a batch with its window, recomputed from the facts alone.
@@ -74,7 +73,7 @@ def expected_duties(
     found: dict[DutyKey, Window] = {}
     for stage in definition.stages:
         milestone = milestones[stage.key]
-        for key in KINDS[stage.kind].owing(stage, units, titles):
+        for key in KINDS[stage.kind].owing(stage, facts):
             given = (milestone.due_at, longest.get(key), longest.get(DutyKey(key.stage, key.unit_id)))
             due_at = max((due for due in given if due is not None), default=None)
             found[key] = Window(milestone.opens_at, due_at)

@@ -15,10 +15,28 @@ class DutyKey:
 
 @dataclass(frozen=True, slots=True)
 class UnitRef:
-    """A unit that takes part in a batch, with its class there."""
+    """A unit that takes part in a batch, with its class there; is_top: no unit above it takes part."""
 
     id: int
     class_key: str
+    is_top: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLoad:
+    """The cases that concern a unit, counted.
+
+    to_check: submitted and with it. to_forward: passed and with it.
+    in_hand: submitted, returned or passed anywhere in its branch.
+    seen: ever with it. forwarded: sent up by it and not recalled.
+    """
+
+    unit_id: int
+    to_check: int = 0
+    to_forward: int = 0
+    in_hand: int = 0
+    seen: int = 0
+    forwarded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.duties import Settlement
@@ -37,6 +37,9 @@ class Duty(BatchScoped, BranchScoped, Base):
     settled_at: Mapped[datetime | None]
     settled_as: Mapped[Settlement | None] = mapped_column(closed(Settlement))
     is_late: Mapped[bool] = mapped_column(default=False, comment="settled by a permit after the deadline (补报)")
+    is_declared: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="settled by the unit's own word (零报告, 报送完毕)"
+    )
 
     unit: Mapped[Unit] = relationship()
     batch: Mapped[Batch] = relationship()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.access import Role
 from models.base import Base, Document, closed
+from models.organisations import Organisation
 from models.units import Unit
 
 
@@ -43,7 +44,7 @@ class User(Base):
 class Membership(Base):
     """A role of a person in a unit, for some programmes, for some time; rights come from here alone.
 
-    programmes: keys of programmes, empty for all.
+    programmes: keys of programmes, empty for all. organisation_id: the applicant for which the person acts.
     """
 
     __tablename__ = "memberships"
@@ -51,10 +52,12 @@ class Membership(Base):
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="ends_after_start"),
         CheckConstraint("role <> 'officer' OR unit_id IS NOT NULL", name="officer_has_unit"),
         CheckConstraint("role <> 'system'", name="nobody_is_the_system"),
+        CheckConstraint("role = 'applicant' OR organisation_id IS NULL", name="only_applicants_have_one"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     role: Mapped[Role] = mapped_column(closed(Role))
     programmes: Mapped[list[str]] = mapped_column(Document, default=list)
     post: Mapped[Post] = mapped_column(closed(Post), default=Post.A)
@@ -63,6 +66,7 @@ class Membership(Base):
 
     user: Mapped[User] = relationship(back_populates="memberships")
     unit: Mapped[Unit | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class WebSession(Base):

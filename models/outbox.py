@@ -37,7 +37,8 @@ class Mail(BatchScoped, Base):
     """One mail to one address.
 
     key: what makes it one (moment, unit and person; or person and day for reminders); never used twice.
-    stage_key: the milestone it is about. unit_id: the unit that owes; None for mail to the coordinator.
+    stage_key: the milestone it is about. unit_id: the unit that owes; None for mail to the coordinator or to an
+    applicant. case_id: the case it tells of, None for any other.
     at: the instant it belongs to. not_before: earliest time to leave (both effective time; leases and retries run on
     wall time). facts: JSON the texts are made from.
     lists: keys of the duties it names, filled when the text is made. raw: the exact bytes, once made.
@@ -59,6 +60,7 @@ class Mail(BatchScoped, Base):
     moment_key: Mapped[str] = mapped_column(String(160), default="")
     kind: Mapped[MailKind] = mapped_column(closed(MailKind))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id", ondelete="SET NULL"), index=True)
     address: Mapped[str] = mapped_column(String(254))
     person: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime]

@@ -4,11 +4,13 @@ A class is scoped by a mixin of `models.scoped`. The filter works on every ORM s
 delete), so a list, a search, a count and an autocomplete cannot differ in what they show.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, event, false, select
+from sqlalchemy import ColumnElement, event, false, select, true
 from sqlalchemy.orm import (
     ORMExecuteState,
     Session,
@@ -20,7 +22,9 @@ from sqlalchemy.sql.base import ExecutableOption
 from domain.access import Actor, Role
 from models.audit import AuditHead
 from models.base import Base
-from models.batches import Batch, Programme
+from models.batches import Batch, BatchUnit, Programme
+from models.files import StoredFile
+from models.organisations import Organisation, OrganisationScoped
 from models.outbox import Mail
 from models.scoped import BatchScoped, BranchScoped
 from models.system import DemoClock, Instance, Lease
@@ -33,17 +37,26 @@ SHARED = frozenset({AuditHead, DemoClock, Instance, Lease})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a session may see; None in a field means everything in that direction."""
+    """What a session may see; None in a field means everything in that direction.
+
+    organisation: the applicant whose rows alone are seen; 0 for a person who acts for none, such as an expert.
+    """
 
     branch: str | None = None
     programmes: frozenset[int] | None = None
+    organisation: int | None = None
 
     @classmethod
     def of(cls, actor: Actor) -> "Scope":
         """Return the scope of an actor; the system sees all."""
         if actor.role is Role.SYSTEM:
             return cls()
-        return cls(actor.branch, actor.programmes)
+        organisation = (actor.organisation_id or 0) if actor.role in OUTSIDE else None
+        return cls(actor.branch, actor.programmes, organisation)
+
+
+OUTSIDE = frozenset({Role.APPLICANT, Role.EXPERT})
+"""Roles that belong to no office: no row of a unit is theirs unless it is their organisation's."""
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -93,6 +106,10 @@ def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
         for unit_owned in of_units:
             narrow(unit_owned, unit_owned.unit_id.in_(units))
         narrow(Mail, Mail.unit_id.in_(units))
+    if scope.organisation is not None:
+        for unit_owned in of_units:
+            narrow(unit_owned, _of_organisation(unit_owned, scope.organisation))
+        narrow(Mail, false())
     if scope.programmes is not None:
         allowed = sorted(scope.programmes)
         batch = aliased(Batch, name="scope_batches")
@@ -102,3 +119,28 @@ def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
         for batch_owned in of_batches:
             narrow(batch_owned, batch_owned.batch_id.in_(batches))
     return tuple(found)
+
+
+def _of_organisation(cls: Any, organisation: int) -> ColumnElement[bool]:
+    """Return which rows of a unit's table an applicant sees: its own, or none."""
+    if cls is Organisation:
+        return Organisation.id == organisation
+    if issubclass(cls, OrganisationScoped) or cls is StoredFile:
+        return cast(ColumnElement[bool], cls.organisation_id == organisation)
+    if cls is BatchUnit:
+        return true()
+    return false()
+
+
+@contextmanager
+def seeing_all(session: Session) -> Iterator[None]:
+    """Let a service look beyond the reader's scope for one question whose answer it does not show.
+
+    For what must hold whoever asks: does this applicant hold a title, is the limit reached, is the code known.
+    """
+    before = session.info.get(KEY)
+    session.info[KEY] = Scope()
+    try:
+        yield
+    finally:
+        session.info[KEY] = before

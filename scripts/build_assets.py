@@ -38,6 +38,8 @@ ASSETS = (
     Asset("@tabler/icons-webfont/dist/tabler-icons.min.css", "tabler-icons/tabler-icons.min.css"),
     Asset("@tabler/icons-webfont/dist/fonts/tabler-icons.woff2", "tabler-icons/fonts/tabler-icons.woff2"),
     Asset("@tabler/icons-webfont/LICENSE", "tabler-icons/LICENSE"),
+    Asset("sortablejs/Sortable.min.js", "sortablejs/Sortable.min.js"),
+    Asset("sortablejs/LICENSE", "sortablejs/LICENSE"),
 )
 
 

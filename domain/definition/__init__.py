@@ -4,11 +4,30 @@
 """
 
 from domain.definition.batch import Definition, Document, Issuer, Level, Office, OfficeContact, Programme
-from domain.definition.categories import Category, Mode, Quota, Strength, Subtype, UnitClass, UnitEntry
+from domain.definition.casework import (
+    Arrival,
+    CategoryForm,
+    CheckItem,
+    Column,
+    Declare,
+    External,
+    InternalStep,
+    OneCase,
+    Owed,
+    Paper,
+    Recommend,
+    Relation,
+    Review,
+    Upper,
+)
+from domain.definition.catalogue import Catalogue, Criterion, Mode, Term
+from domain.definition.categories import Category, DeclaredBy, Quota, Strength, Subtype, UnitClass, UnitEntry
 from domain.definition.evidence import Evidence, Mark
-from domain.definition.forms import Field, FieldKind, Form
+from domain.definition.forms import NESTED, NUMERIC, Check, Field, FieldKind, Form, Part, Section, ShownWhen
 from domain.definition.ladders import Anchor, Audience, Counting, Ladder, Step, WhenMissed
 from domain.definition.mails import MailKind, MailText
+from domain.definition.materials import SCANS, FileKind, Material, Seal
+from domain.definition.rules import Force, Operator, Rule, Waiver
 from domain.definition.stages import (
     Collect,
     Completion,
@@ -23,41 +42,73 @@ from domain.definition.stages import (
 )
 
 __all__ = [
+    "NESTED",
+    "NUMERIC",
+    "SCANS",
     "Anchor",
+    "Arrival",
     "Audience",
+    "Catalogue",
     "Category",
+    "CategoryForm",
+    "Check",
+    "CheckItem",
     "Collect",
+    "Column",
     "Completion",
     "Counting",
+    "Criterion",
+    "Declare",
+    "DeclaredBy",
     "Definition",
     "Document",
     "Due",
     "Evidence",
     "Exemption",
     "ExemptionReason",
+    "External",
     "Field",
     "FieldKind",
+    "FileKind",
+    "Force",
     "Form",
+    "InternalStep",
     "Issuer",
     "Ladder",
     "Level",
     "MailKind",
     "MailText",
     "Mark",
+    "Material",
     "Mode",
     "Office",
     "OfficeContact",
+    "OneCase",
     "Opening",
+    "Operator",
+    "Owed",
     "OwedBy",
+    "Paper",
+    "Part",
     "Programme",
     "Quota",
+    "Recommend",
+    "Relation",
+    "Review",
+    "Rule",
+    "Seal",
+    "Section",
+    "ShownWhen",
     "Stage",
     "StageKind",
     "Step",
     "Strength",
     "Subtype",
+    "Term",
     "TitleFilter",
     "UnitClass",
     "UnitEntry",
+    "Upper",
+    "Waiver",
     "WhenMissed",
 ]

@@ -6,12 +6,15 @@ from enum import StrEnum
 from typing import ClassVar, NoReturn
 from zoneinfo import ZoneInfo
 
-from domain.definition.categories import Category, Mode, Quota, UnitClass, UnitEntry
+from domain.definition.casework import Upper
+from domain.definition.catalogue import Catalogue, Mode
+from domain.definition.categories import Category, Quota, UnitClass, UnitEntry
 from domain.definition.evidence import Evidence, Mark
 from domain.definition.forms import Form
 from domain.definition.ladders import Ladder
 from domain.definition.mails import MailText
-from domain.definition.stages import Stage
+from domain.definition.rules import Rule
+from domain.definition.stages import Stage, StageKind
 from domain.definition.strict import STRICT
 
 
@@ -98,6 +101,9 @@ class Definition:
 
     code: stable key of the batch and its address in the portal.
     units_file: relative path of a file of units; its entries are read into `units`.
+    catalogue_file: relative path of a catalogue of modes; it is read into `catalogue`, whose modes are then offered.
+    upper: the batch above, which binds (转发) or is only cited (依据).
+    region: where applicants must be registered, in words ("洛阳市辖区"); empty for anywhere.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
@@ -113,9 +119,14 @@ class Definition:
     unit_classes: tuple[UnitClass, ...] = ()
     units_file: str | None = None
     units: tuple[UnitEntry, ...] = ()
+    upper: Upper | None = None
+    region: str = ""
+    catalogue_file: str | None = None
+    catalogue: Catalogue | None = None
     modes: tuple[Mode, ...] = ()
     categories: tuple[Category, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    rules: tuple[Rule, ...] = ()
     forms: tuple[Form, ...] = ()
     stages: tuple[Stage, ...]
     ladders: tuple[Ladder, ...] = ()
@@ -134,6 +145,24 @@ class Definition:
     def form(self, key: str) -> Form:
         """Return the form with this key. Raises KeyError."""
         return next((f for f in self.forms if f.key == key), None) or _missing("form", key)
+
+    def category(self, key: str) -> Category:
+        """Return the category with this key. Raises KeyError."""
+        return next((c for c in self.categories if c.key == key), None) or _missing("category", key)
+
+    @property
+    def offered_modes(self) -> tuple[Mode, ...]:
+        """Return the modes of the batch: its catalogue's, or its own."""
+        return self.catalogue.modes if self.catalogue is not None else self.modes
+
+    def modes_of(self, category: str) -> tuple[Mode, ...]:
+        """Return the modes that a category offers, in the order of the category. Raises KeyError."""
+        by_key = {mode.key: mode for mode in self.offered_modes}
+        return tuple(by_key[key] for key in self.category(category).modes if key in by_key)
+
+    def stage_of(self, kind: StageKind) -> Stage | None:
+        """Return the first stage of a kind; None when the batch has none."""
+        return next((stage for stage in self.stages if stage.kind is kind), None)
 
     def ladder_of(self, stage: Stage) -> Ladder | None:
         """Return the stage's reminder ladder; None when nobody is reminded in it."""

@@ -1,4 +1,4 @@
-"""Who recommends, what is selected, and how many: unit classes, units, categories, modes, quotas."""
+"""Who recommends, what is selected, and how many: unit classes, units, categories, quotas."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,12 +9,18 @@ from domain.definition.strict import STRICT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitClass:
-    """A kind of recommending unit, on which quotas depend (省级, 计划单列市, 兵团)."""
+    """A kind of recommending unit, on which quotas depend (省级, 计划单列市, 兵团).
+
+    is_direct: the office itself, for applicants that file with it directly (省属企业直报).
+    is_listed: applicants come to such a unit only when the office has put them on its list.
+    """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
 
     key: str
     name: str
+    is_direct: bool = False
+    is_listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +46,6 @@ class UnitEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mode:
-    """A mode or direction that an applicant may choose."""
-
-    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
-
-    key: str
-    name: str
-    is_other: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Subtype:
     """A division of a category with a quota of its own."""
 
@@ -60,9 +55,21 @@ class Subtype:
     name: str
 
 
+class DeclaredBy(StrEnum):
+    """Who fills in a case of a category."""
+
+    APPLICANT = "applicant"
+    UNIT = "unit"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """What is selected; `modes` lists the keys of the modes it offers."""
+    """What is selected; `modes` lists the keys of the modes it offers.
+
+    declared_by: the applicant itself, or the unit on behalf of a place (a city).
+    applicants: kinds of organisation that may declare; empty means every kind.
+    subtype_label: what choosing a sub-type is called ("平台类型").
+    """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
 
@@ -70,6 +77,10 @@ class Category:
     name: str
     subtypes: tuple[Subtype, ...] = ()
     modes: tuple[str, ...] = ()
+    declared_by: DeclaredBy = DeclaredBy.APPLICANT
+    applicants: tuple[str, ...] = ()
+    subtype_label: str = ""
+    clause: str = ""
 
 
 class Strength(StrEnum):
@@ -85,6 +96,8 @@ class Quota:
 
     subtypes: the limit is the sum over these; empty means the whole category.
     limit: places per unit; None means unlimited, 0 means that the class may not recommend here.
+    free_when: expression over the facts of a case; a case for which it is true takes no place (不占名额).
+    clause: the sentence of the notice, quoted when the limit refuses.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
@@ -95,3 +108,5 @@ class Quota:
     subtypes: tuple[str, ...] = ()
     limit: int | None = None
     strength: Strength = Strength.HARD
+    free_when: str = ""
+    clause: str = ""

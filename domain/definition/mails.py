@@ -16,6 +16,9 @@ class MailKind(StrEnum):
     ESCALATION = "escalation"
     STAGE_CLOSES = "stage_closes"
     EXTENSION = "extension"
+    CASE = "case"
+    ACCOUNT = "account"
+    UPSTREAM = "upstream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

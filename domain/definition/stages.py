@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.definition.casework import Declare, Recommend, Review
 from domain.definition.strict import STRICT
 
 
@@ -124,8 +125,9 @@ class Stage:
 
     due: None where the notice gives no date; such a stage ends by hand.
     grace_minutes: time left after the deadline for requests that began before it (rule R2).
-    form: key of the form that applicants fill in a declare stage; while it is None the stage cannot open to them.
-    collect: the questions of a collect stage; None for other kinds.
+    form: key of the form that applicants fill in a declare stage, whatever the category; `declare.forms` names one
+        for each. While neither is given the stage cannot open to them, unless they file on another platform.
+    collect, declare, review, recommend: what a stage of that kind asks; None for other kinds.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
@@ -139,10 +141,20 @@ class Stage:
     completes: Completion = Completion.AT_DUE
     ladder: str | None = None
     collect: Collect | None = None
+    declare: Declare | None = None
+    review: Review | None = None
+    recommend: Recommend | None = None
     form: str | None = None
     note: str = ""
 
     @property
     def lacks_form(self) -> bool:
         """Tell whether the stage cannot open because the notice came without its form."""
-        return self.kind is StageKind.DECLARE and self.form is None
+        if self.kind is not StageKind.DECLARE or self.form is not None:
+            return False
+        return self.declare is None or not (self.declare.forms or self.declare.external)
+
+    def form_of(self, category: str) -> str | None:
+        """Return the key of the form with which a category is declared; None when there is none."""
+        forms = self.declare.forms if self.declare is not None else ()
+        return next((given.form for given in forms if given.category == category), self.form)

@@ -1,10 +1,20 @@
 """What every stage kind must answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.definition import Stage
-from domain.facts import DutyKey, TitleRef, UnitRef
+from domain.facts import DutyKey, TitleRef, UnitLoad, UnitRef
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What duties follow from: the units of the batch, the titles of the registry, the cases counted by unit."""
+
+    units: Sequence[UnitRef]
+    titles: Sequence[TitleRef] = ()
+    loads: Mapping[int, UnitLoad] = field(default_factory=dict)
 
 
 class StageRules(Protocol):
@@ -15,7 +25,7 @@ class StageRules(Protocol):
         """Return the kind's name for people."""
         ...
 
-    def owing(self, stage: Stage, units: Sequence[UnitRef], titles: Sequence[TitleRef]) -> Iterable[DutyKey]:
+    def owing(self, stage: Stage, facts: Facts) -> Iterable[DutyKey]:
         """Return the duties that the stage lays on units and titles."""
         ...
 

@@ -1,10 +1,11 @@
 """Collecting small answers from units, or from units about the titles in their area."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.definition import OwedBy, Stage, TitleFilter
-from domain.facts import DutyKey, TitleRef, UnitRef
+from domain.facts import DutyKey, TitleRef
+from domain.stages.base import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +14,16 @@ class CollectRules:
 
     name: str
 
-    def owing(self, stage: Stage, units: Sequence[UnitRef], titles: Sequence[TitleRef]) -> Iterable[DutyKey]:
+    def owing(self, stage: Stage, facts: Facts) -> Iterable[DutyKey]:
         """Return one duty per unit of the asked classes, or per title that these units answer for."""
         collect = stage.collect
         if collect is None:
             return
-        owing = {unit.id for unit in units if not collect.classes or unit.class_key in collect.classes}
+        owing = {unit.id for unit in facts.units if not collect.classes or unit.class_key in collect.classes}
         if collect.owed_by is OwedBy.UNITS:
             yield from (DutyKey(stage.key, unit_id) for unit_id in sorted(owing))
             return
-        for title in titles:
+        for title in facts.titles:
             if collect.titles is not None and title.unit_id in owing and is_asked(title, collect.titles):
                 yield DutyKey(stage.key, title.unit_id, title.id)
 

@@ -1,10 +1,11 @@
 """Stages that advance by their dates alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.definition import Stage
-from domain.facts import DutyKey, TitleRef, UnitRef
+from domain.facts import DutyKey
+from domain.stages.base import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class DatedRules:
 
     name: str
 
-    def owing(self, stage: Stage, units: Sequence[UnitRef], titles: Sequence[TitleRef]) -> Iterable[DutyKey]:
+    def owing(self, stage: Stage, facts: Facts) -> Iterable[DutyKey]:
         """Return nothing: nobody owes anything here."""
         return ()
 

@@ -1,12 +1,14 @@
 """Bring a database to the newest schema, or tell how far it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 HERE = Path(__file__).parent
 
@@ -19,9 +21,9 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Apply every missing migration in one transaction each."""
+    """Apply every missing migration in one transaction."""
     settings = config()
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)
 
@@ -29,9 +31,33 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take migrations back, down to a revision."""
     settings = config()
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         settings.attributes["connection"] = connection
         command.downgrade(settings, revision)
+
+
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in one transaction in which SQLite may build a table anew.
+
+    It does so by dropping the old one, and with foreign keys in force that would take along what points at it. They
+    can be switched off outside a transaction only; afterwards every reference is checked.
+    """
+    with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        driver = connection.connection.driver_connection
+        if is_sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise RuntimeError(
+                        "a migration would leave references that point at nothing; nothing was changed"
+                    )
+        finally:
+            if is_sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from domain.access import Subject
@@ -108,12 +108,19 @@ def reload(session: Session, context: BatchContext) -> BatchContext:
 
 def definition_of(session: Session, batch: Batch) -> Definition:
     """Return the definition of the batch's newest revision."""
-    version = session.execute(
-        select(BatchVersion.id, BatchVersion.digest)
-        .where(BatchVersion.batch_id == batch.id)
-        .order_by(BatchVersion.revision.desc())
-        .limit(1)
-    ).one()
+    return _parsed_version(session, select(BatchVersion).where(BatchVersion.batch_id == batch.id))
+
+
+def definition_at(session: Session, batch: Batch, revision: int) -> Definition:
+    """Return the definition of one revision of the batch, which a case started under it keeps."""
+    return _parsed_version(
+        session, select(BatchVersion).where(BatchVersion.batch_id == batch.id, BatchVersion.revision == revision)
+    )
+
+
+def _parsed_version(session: Session, versions: Select[tuple[BatchVersion]]) -> Definition:
+    newest = versions.with_only_columns(BatchVersion.id, BatchVersion.digest).order_by(BatchVersion.revision.desc())
+    version = session.execute(newest.limit(1)).one()
     found = _parsed.get(version.digest)
     if found is None:
         document = session.scalars(select(BatchVersion.document).where(BatchVersion.id == version.id)).one()

@@ -1,6 +1,7 @@
 """Definitions in: from YAML, from plain data, from the canonical text of the database."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from domain.definition import Definition
@@ -12,6 +13,25 @@ from services.calendar import official_calendar
 from services.definitions.shapes import shape
 from services.definitions.wording import check_texts
 from services.definitions.yaml_text import MOST_BYTES, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """A part of a definition that may stand in a file of its own; the batch keeps what was read, not the name."""
+
+    named_by: str
+    key: str
+    kind: type
+    example: str
+    otherwise: tuple[str, str]
+
+
+INCLUDED = (
+    Included("units_file", "units", list, "units/cities.yaml", ("应为单位的列表", "每项以 - code: 开头")),
+    Included(
+        "catalogue_file", "catalogue", dict, "catalogues/modes.yaml", ("应为一份模式目录", "以 key、title 等键开头")
+    ),
+)
 
 
 def load_file(path: Path) -> Definition:
@@ -43,11 +63,12 @@ def parse_unchecked(raw: object, *, base_dir: Path | None) -> Definition:
     For the check of the definition itself, which shows doubts beside errors. Arguments and errors as for `parse`.
     """
     problems: list[Problem] = []
-    if isinstance(raw, dict) and isinstance(file := raw.get("units_file"), str):
-        try:
-            raw = raw | {"units": _units(raw, file, base_dir)}
-        except Invalid as refused:
-            problems += refused.problems
+    for included in INCLUDED if isinstance(raw, dict) else ():
+        if isinstance(raw, dict) and isinstance(file := raw.get(included.named_by), str):
+            try:
+                raw = raw | {included.key: _included(raw, included, file, base_dir)}
+            except Invalid as refused:
+                problems += refused.problems
     try:
         definition = shape(raw)
     except Invalid as refused:
@@ -85,22 +106,23 @@ def read_file(path: Path) -> object:
     return read_yaml(text)
 
 
-def _units(raw: dict[str, object], file: str, base_dir: Path | None) -> object:
-    if raw.get("units"):
-        raise Invalid([Problem("units_file", file, "units_file 和 units 只能写一个", "删去其中一个")])
+def _included(raw: dict[str, object], included: Included, file: str, base_dir: Path | None) -> object:
+    key, named_by = included.key, included.named_by
+    if raw.get(key):
+        raise Invalid([Problem(named_by, file, f"{named_by} 和 {key} 只能写一个", "删去其中一个")])
     if base_dir is None:
-        raise Invalid([Problem("units_file", file, "这里不能引用文件", "把单位写在 units 下")])
+        raise Invalid([Problem(named_by, file, "这里不能引用文件", f"把内容写在 {key} 下")])
     path = base_dir / file
     if not is_inside(file) or not path.resolve().is_relative_to(base_dir.resolve()):
-        advice = "写相对路径，如 units/cities.yaml"
-        raise Invalid([Problem("units_file", file, "文件须在本配置所在的文件夹之内", advice)])
+        advice = f"写相对路径，如 {included.example}"
+        raise Invalid([Problem(named_by, file, "文件须在本配置所在的文件夹之内", advice)])
     try:
-        units = read_file(path)
+        found = read_file(path)
     except Invalid as refused:
         raise Invalid(
-            Problem("units_file", file, f"{problem.path}：{problem.sentence}", problem.allowed)
+            Problem(named_by, file, f"{problem.path}：{problem.sentence}", problem.allowed)
             for problem in refused.problems
         ) from None
-    if not isinstance(units, list):
-        raise Invalid([Problem("units_file", file, "应为单位的列表", "每项以 - code: 开头")])
-    return units
+    if not isinstance(found, included.kind):
+        raise Invalid([Problem(named_by, file, *included.otherwise)])
+    return found

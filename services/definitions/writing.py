@@ -77,6 +77,8 @@ def dump(definition: Definition, *, inline_units: bool = False) -> str:
     plain = _brief(definition)
     if definition.units_file is not None:
         plain.pop("units_file" if inline_units else "units", None)
+    if definition.catalogue_file is not None:
+        plain.pop("catalogue", None)
     blocks = [
         yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH)
         for key, value in plain.items()
@@ -96,11 +98,12 @@ def _spaced(blocks: list[str]) -> list[str]:
 def canonical_json(definition: Definition) -> str:
     """Return the one text of a definition: all values, defaults included, keys sorted, no spaces.
 
-    The name of the units file is left out: it says where the units were read from, not what the batch is.
+    The names of the files of units and catalogue are left out: they say where these were read from, not what the
+    batch is.
     """
     plain = _full(definition)
     if isinstance(plain, dict):
-        del plain["units_file"]
+        del plain["units_file"], plain["catalogue_file"]
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -6,9 +6,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from domain.duties import Window, expected_duties
-from domain.facts import DutyKey, ExtensionRef, TitleRef, UnitRef
-from models import BatchUnit, Duty, Extension, Programme, Title
+from domain.facts import DutyKey, ExtensionRef, TitleRef
+from domain.stages import Facts
+from models import Duty, Extension, Programme, Title
 from services.batches.context import BatchContext
+from services.duties.loads import loads, units_of
 
 CHUNK = 1_000
 
@@ -16,17 +18,12 @@ CHUNK = 1_000
 def recompute(session: Session, context: BatchContext) -> dict[DutyKey, Window]:
     """Return every duty of the batch with its window, from units, titles, extensions and dates alone."""
     batch_id = context.batch.id
-    units = [
-        UnitRef(unit_id, class_key)
-        for unit_id, class_key in session.execute(
-            select(BatchUnit.unit_id, BatchUnit.class_key).where(BatchUnit.batch_id == batch_id)
-        )
-    ]
+    facts = Facts(units_of(session, batch_id), _titles(session, context), loads(session, batch_id))
     extensions = [
         ExtensionRef(row.stage_key, row.due_at, row.granted_at, row.unit_id, row.title_id)
         for row in session.scalars(select(Extension).where(Extension.batch_id == batch_id))
     ]
-    expected = expected_duties(context.definition, context.milestones(), units, _titles(session, context), extensions)
+    expected = expected_duties(context.definition, context.milestones(), facts, extensions)
     for key in _settled_by_former_units(session, batch_id, expected):
         del expected[key]
     return expected

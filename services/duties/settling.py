@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.definition import Completion
+from domain.definition import Completion, Stage
 from domain.duties import Settlement
 from models import Duty
+from services.batches.context import BatchContext
 from services.batches.schedule import refresh
 from services.duties.access import DutyInHand
 
@@ -18,7 +19,7 @@ def settle(session: Session, found: DutyInHand, how: Settlement, *, at: datetime
     duty.settled_as, duty.settled_at, duty.is_late = how, at, is_late
     session.flush()
     if found.stage.completes is Completion.ALL_SETTLED:
-        note_if_all_settled(session, found, at)
+        note_if_all_settled(session, found.context, found.stage, at)
 
 
 def unsettle(session: Session, found: DutyInHand) -> None:
@@ -29,12 +30,12 @@ def unsettle(session: Session, found: DutyInHand) -> None:
     session.flush()
 
 
-def note_if_all_settled(session: Session, found: DutyInHand, at: datetime) -> None:
+def note_if_all_settled(session: Session, context: BatchContext, stage: Stage, at: datetime) -> None:
     """Record that nothing is owed in the stage any more, if that is so."""
     open_duties = select(Duty.id).where(
-        Duty.batch_id == found.duty.batch_id, Duty.stage_key == found.stage.key, Duty.settled_as.is_(None)
+        Duty.batch_id == context.batch.id, Duty.stage_key == stage.key, Duty.settled_as.is_(None)
     )
-    row = found.context.stages[found.stage.key]
+    row = context.stages[stage.key]
     if row.closed_at is None and session.execute(open_duties.limit(1)).first() is None:
         row.settled_at = at
-        refresh(session, found.context)
+        refresh(session, context)

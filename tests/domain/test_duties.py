@@ -10,6 +10,7 @@ from domain.definition import Collect, OwedBy, TitleFilter
 from domain.duties import DutyState, Settlement, Window, expected_duties, state_of
 from domain.facts import DutyKey, ExtensionRef, TitleRef, UnitRef
 from domain.milestones import BatchState, milestones
+from domain.stages import Facts
 from tests.domain.test_plan import CALENDAR
 from tests.support.batches import contacts_stage, definition, local
 
@@ -27,7 +28,7 @@ def duties(
 ) -> dict[DutyKey, Window]:
     wanted = definition(stages=(contacts_stage(collect=collect),))
     dates = milestones(wanted, BatchState(), CALENDAR)
-    return expected_duties(wanted, dates, UNITS, titles or [], extensions or [])
+    return expected_duties(wanted, dates, Facts(UNITS, titles or []), extensions or [])
 
 
 def title(

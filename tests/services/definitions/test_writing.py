@@ -23,20 +23,23 @@ TRICKY = st.sampled_from(
 )
 
 
-def anything(hint: Any) -> st.SearchStrategy[Any]:
-    """Return a strategy for any value that a field of this type can hold."""
+def anything(hint: Any, inside: Any = None) -> st.SearchStrategy[Any]:
+    """Return a strategy for any value that a field of this type can hold; what lies in itself does so once."""
+    if hint is inside:
+        return st.builds(hint, key=TEXT, label=TRICKY)
     if get_origin(hint) is UnionType:
-        return st.one_of(*map(anything, get_args(hint)))
+        return st.one_of(*(anything(given, inside) for given in get_args(hint)))
     if get_origin(hint) is tuple:
-        return st.lists(anything(get_args(hint)[0]), max_size=1).map(tuple)
+        return st.lists(anything(get_args(hint)[0], inside), max_size=1).map(tuple)
     if isinstance(hint, EnumMeta):
         return st.sampled_from(list(hint))
     if is_dataclass(hint):
         own = {name: kind for name, kind in get_type_hints(hint).items() if not name.startswith("_")}
-        return st.builds(hint, **{name: anything(kind) for name, kind in own.items()})
+        return st.builds(hint, **{name: anything(kind, hint) for name, kind in own.items()})
     plain: dict[Any, st.SearchStrategy[Any]] = {
         str: TEXT | TRICKY,
         int: st.integers(-(10**9), 10**9),
+        float: st.integers(-(10**9), 10**9).map(lambda number: number / 100),
         bool: st.booleans(),
         date: st.dates(),
         type(None): st.none(),
@@ -44,7 +47,7 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
     return plain[hint]
 
 
-DEFINITIONS = anything(Definition).map(lambda definition: replace(definition, units_file=None))
+DEFINITIONS = anything(Definition).map(lambda definition: replace(definition, units_file=None, catalogue_file=None))
 PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 

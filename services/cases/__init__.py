@@ -1,0 +1,1 @@
+"""Cases (申报件): opening, filling, submitting, withdrawing, their files and their history."""
