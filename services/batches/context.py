@@ -118,7 +118,7 @@ def definition_at(session: Session, batch: Batch, revision: int) -> Definition:
     )
 
 
-def _parsed_version(session: Session, versions: Select[tuple[BatchVersion]]) -> Definition:
+def _parsed_version(session: Session, versions: Select[BatchVersion]) -> Definition:
     newest = versions.with_only_columns(BatchVersion.id, BatchVersion.digest).order_by(BatchVersion.revision.desc())
     version = session.execute(newest.limit(1)).one()
     found = _parsed.get(version.digest)

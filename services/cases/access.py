@@ -69,7 +69,7 @@ def get_case(session: Session, case_id: int, *, actor: Actor, action: Action, lo
 
 
 def shows_content(found: CaseInHand, actor: Actor) -> bool:
-    """Tell whether the actor may read what is typed: a draft is its writer's alone until it is submitted (S003-68)."""
+    """Tell whether the actor may read what is typed: a draft is its writer's alone (S003-68)."""
     if found.case.version_no > 0 or actor.role in {Role.APPLICANT, Role.SYSTEM}:
         return True
     entered_here = found.case.source is Source.OFFICER and actor.branch == found.case.unit.path
