@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from domain.definition import Definition, Due, Opening
 from flows.advancing import CLOCK, Direct, Steps, advance
@@ -139,6 +140,17 @@ class TwoClocks:
         with self.database.read(Scope()) as session:
             return session.scalar(select(Lease.owner).where(Lease.name == CLOCK)) or ""
 
+    def stop_between_writes(self, clock: ClockProcess) -> bool:
+        """Stop a process unless it is in the middle of writing: whoever sleeps on a lock keeps it from everybody."""
+        clock.signal(signal.SIGSTOP)
+        try:
+            with self.database.write(Scope()) as session:
+                session.execute(select(Lease.id).where(Lease.name == CLOCK).with_for_update(nowait=True))
+        except OperationalError:
+            clock.signal(signal.SIGCONT)
+            return False
+        return True
+
     def is_over(self, wanted: Outcome) -> bool:
         return outcome(self.database) == wanted
 
@@ -202,7 +214,7 @@ def test_a_clock_that_was_paused_past_its_lease_does_nothing_twice(
     """F08: SIGSTOP, take-over by the second clock, SIGCONT: no effect, no copy."""
     paused = two_clocks.start("paused", connections=1)
     until(lambda: two_clocks.leader() == "paused", "the first clock leads")
-    paused.signal(signal.SIGSTOP)
+    until(lambda: two_clocks.stop_between_writes(paused), "the first clock is stopped while it holds no lock")
     two_clocks.start("other")
     until(lambda: two_clocks.leader() == "other", "the other clock has taken over")
     paused.signal(signal.SIGCONT)
