@@ -37,6 +37,13 @@ class Relation(StrEnum):
     BASED_ON = "based_on"
 
 
+class Intake(StrEnum):
+    """How the places of an office are used below it: shared out beforehand (分配名额), or won (差额推荐)."""
+
+    ALLOCATED = "allocated"
+    COMPETITIVE = "competitive"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryForm:
     """The form with which a category is declared."""
@@ -179,10 +186,16 @@ class Recommend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upper:
-    """The batch above; `number` is its document's number, `code` its batch here, empty while it is not here."""
+    """The batch above.
+
+    number: its document's number. code: its batch here, empty while it is not here.
+    unit: code of this office among the units of the batch above. intake: how this office's own places are used below.
+    """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
 
     relation: Relation
     number: str = ""
     code: str = ""
+    unit: str = ""
+    intake: Intake = Intake.COMPETITIVE

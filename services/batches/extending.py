@@ -15,6 +15,8 @@ from services import audit
 from services.batches.context import BatchContext, load
 from services.batches.schedule import refresh
 from services.mail.notify import Notice, notify_units
+from services.upstream.linking import require_bound_date
+from services.upstream.telling import tell_extension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class MoreTime:
 def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now: datetime) -> Extension:
     """Grant more time; a stage that had closed for all is open again, and who still owes is told.
 
-    Raises NotAllowed, NotFound; Invalid for a missing reason or an instant that gives no more time.
+    Raises NotAllowed, NotFound; Invalid for a missing reason, an instant that gives no more time, or one later than
+    the batch that this one passes on allows.
     """
     context = load(session, batch_id, lock=True)
     subject = context.whole if more.unit_id is None else context.of_unit(session, more.unit_id)
@@ -40,6 +43,7 @@ def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now
     row = running_stage(context, more.stage)
     was = _current_due(session, context, row, more)
     _require_later(context, more, was, now)
+    require_bound_date(session, context, more.stage, more.due_at)
     extension = Extension(
         batch_id=batch_id,
         stage_key=more.stage,
@@ -57,6 +61,8 @@ def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now
     session.flush()
     context = refresh(session, context)
     _tell(session, context, extension)
+    if extension.unit_id is None:
+        tell_extension(session, context, extension, now)
     _log(session, context, extension, actor)
     return extension
 

@@ -15,6 +15,7 @@ from services.batches.drafts import add_version, project
 from services.batches.schedule import refresh
 from services.definitions.evidence import confirm
 from services.duties.rows import sync_duties
+from services.upstream.linking import link_up, require_bound
 
 
 def confirm_values(session: Session, batch: Batch, paths: Sequence[str], *, actor: Actor, now: datetime) -> None:
@@ -41,8 +42,8 @@ def confirm_values(session: Session, batch: Batch, paths: Sequence[str], *, acto
 def publish(session: Session, batch: Batch, *, actor: Actor, now: datetime) -> BatchContext:
     """Freeze the newest revision and start the batch: its duties are laid down and its moments are watched.
 
-    Raises NotAllowed; Conflict when it is already published; Invalid while an inferred value is unconfirmed or
-    there is nobody to address.
+    Raises NotAllowed; Conflict when it is already published; Invalid while an inferred value is unconfirmed, there is
+    nobody to address, or it loosens the batch that it passes on.
     """
     context = load(session, batch.id, lock=True)
     require(actor, Action.PUBLISH_BATCH, context.whole)
@@ -60,6 +61,8 @@ def publish(session: Session, batch: Batch, *, actor: Actor, now: datetime) -> B
     context.batch.state = BatchState.RUNNING
     session.flush()
     context = load(session, batch.id)
+    link_up(session, context)
+    require_bound(session, context)
     sync_duties(session, context)
     refresh(session, context)
     audit.record(

@@ -13,7 +13,7 @@ def small_batch(**changes: Any) -> d.Definition:
     return replace(SMALL, **changes)
 
 
-def changed(value: Any, path: str, **changes: Any) -> Any:
+def changed(value: Any, path: str, /, **changes: Any) -> Any:
     """Return the value with other fields at a place that is named by stable keys."""
     if not path:
         return replace(value, **changes)
