@@ -36,6 +36,9 @@ MAIL_KINDS: Mapping[MailKind, str] = {
     MailKind.ESCALATION: "提请上级催办",
     MailKind.STAGE_CLOSES: "截止通知",
     MailKind.EXTENSION: "延期通知",
+    MailKind.CASE: "申报件通知",
+    MailKind.ACCOUNT: "账号通知",
+    MailKind.UPSTREAM: "上级变动通知",
 }
 CHANNELS: Mapping[Channel, str] = {
     Channel.PHONE: "电话",

@@ -1,20 +1,20 @@
 """One batch: its timeline and grid, who is missing, what was sent and will be, what was done, what it rests on."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from flask import redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.casework.external import External
+from admin.casework.tree import Tree
 from admin.progress.deciding import Deciding
+from admin.progress.frame import Framed
 from admin.progress.giving import Giving
 from admin.progress.noting import Noting
-from admin.progress.page import SEES, batch_in_hand, rights, stage_in_hand
-from admin.progress.shown import PHASES, grid_rows, grid_stages, timeline
+from admin.progress.page import SEES, batch_in_hand, stage_in_hand
+from admin.progress.shown import grid_rows, grid_stages, timeline
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, number, search_words
-from admin.words import word
 from domain.duties import DutyState
 from domain.lint import check
 from models import BatchState, MailState
@@ -29,22 +29,14 @@ from services.progress.missing import missing
 from services.progress.planned import planned
 from services.progress.quotas import quota_table
 from services.progress.states import WORST_FIRST
-from services.progress.timeline import bars, next_milestone
+from services.progress.timeline import bars
 from web import current
 from web.guard import needs
 
 AHEAD_DAYS = (7, 30, 90, 366)
-TABS = (
-    ("batch_view", "进度总览"),
-    ("missing_view", "未报送名单"),
-    ("mails_view", "发件记录"),
-    ("planned_view", "计划发送"),
-    ("acts_view", "过程记录"),
-    ("definition_view", "定义与确认"),
-)
 
 
-class BatchPages(Giving, Noting, Deciding):
+class BatchPages(Giving, Noting, Deciding, Tree, External, Framed):
     """The pages of a batch, each under a tab."""
 
     @expose("/")
@@ -148,27 +140,6 @@ class BatchPages(Giving, Noting, Deciding):
                 if finding.code != "unconfirmed"
             ],
             starting=starting(current.db(), context, current.now()) if is_draft else [],
-        )
-
-    def show(self, tab: str, context: BatchContext, counted: Mapping[str, Totals] | None, **values: Any) -> str:
-        """Return a page of a batch with its head. counted: the totals of its stages, when they are known already."""
-        now, code = current.now(), context.batch.code
-        found = bars(context, now, counted or totals(current.db(), context, now))
-        tabs = [(label, self.get_url(f".{name}", code=code), name == f"{tab}_view") for name, label in TABS]
-        return str(
-            self.render(
-                f"admin/progress/{tab}.html",
-                batch=context.batch,
-                definition=context.definition,
-                stage_rows=context.stages,
-                next=next_milestone(found, now),
-                tabs=tabs,
-                rights=rights(context),
-                phases=PHASES,
-                word=word,
-                code=code,
-                **values,
-            )
         )
 
 

@@ -24,6 +24,10 @@ class Below:
     state: BatchState
     counts: dict[tuple[str, CaseState], int]
 
+    def of(self, state: CaseState) -> int:
+        """Return how many cases are in a state, in all categories."""
+        return sum(number for (_, found), number in self.counts.items() if found is state)
+
     @property
     def total(self) -> int:
         """Return how many cases were ever submitted and not withdrawn."""

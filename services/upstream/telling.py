@@ -55,6 +55,7 @@ def _tell_one(session: Session, child: BatchContext, upper: BatchContext, extens
                 "after": describe(extension.due_at, upper.definition.zone, is_deadline=True),
                 "own": describe(own, child.definition.zone, is_deadline=True),
                 "proposed": proposed.isoformat(),
+                "proposed_words": describe(proposed, child.definition.zone, is_deadline=True),
                 "stage": stage.key,
             }
         )
