@@ -17,6 +17,7 @@ from admin.mail.outbox import OutboxView
 from admin.mail.phone_duties import PhoneDutyView
 from admin.people.contacts import ContactView
 from admin.people.memberships import MembershipView
+from admin.people.organisations import OrganisationView
 from admin.people.titles import TitleView
 from admin.people.units import UnitView
 from admin.people.users import UserView
@@ -34,6 +35,7 @@ from models import (
     FlowRun,
     Mail,
     Membership,
+    Organisation,
     PhoneDuty,
     Programme,
     Title,
@@ -51,6 +53,7 @@ VIEWS: tuple[Entry, ...] = (
     (QuotaView, BatchQuota, "quotas", "推荐名额", BATCHES, "chart-bar"),
     (UnitView, Unit, "units", "推荐单位", PEOPLE, "building-community"),
     (ContactView, Contact, "contacts", "联系人", PEOPLE, "address-book"),
+    (OrganisationView, Organisation, "organisations", "申报单位", PEOPLE, "building"),
     (TitleView, Title, "titles", "获评单位", PEOPLE, "award"),
     (UserView, User, "users", "用户", PEOPLE, "users"),
     (MembershipView, Membership, "memberships", "身份", PEOPLE, "id-badge-2"),

@@ -1,5 +1,6 @@
 """The tables of linxuan, and what the database itself refuses."""
 
+from models.admissions import Admission, AdmissionEnd
 from models.audit import AuditEntry, AuditHead
 from models.base import Base
 from models.batches import Batch, BatchState, BatchUnit, BatchVersion, Programme
@@ -33,6 +34,8 @@ from models.upstream import Answered, BatchLink, CatalogueVersion, PlatformImpor
 
 __all__ = [
     "ActKind",
+    "Admission",
+    "AdmissionEnd",
     "Allotment",
     "AllotmentMove",
     "Answer",

@@ -20,6 +20,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql.base import ExecutableOption
 
 from domain.access import Actor, Role
+from models.admissions import Admission
 from models.audit import AuditHead
 from models.base import Base
 from models.batches import Batch, BatchUnit, Programme
@@ -125,7 +126,7 @@ def _of_organisation(cls: Any, organisation: int) -> ColumnElement[bool]:
     """Return which rows of a unit's table an applicant sees: its own, or none."""
     if cls is Organisation:
         return Organisation.id == organisation
-    if issubclass(cls, OrganisationScoped) or cls is StoredFile:
+    if issubclass(cls, OrganisationScoped) or cls in {StoredFile, Admission}:
         return cast(ColumnElement[bool], cls.organisation_id == organisation)
     if cls is BatchUnit:
         return true()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import url_for
 
 from domain.access import Action, Actor, Role, may
+from portal.accounts.nav import account_entries
 from portal.unit_batches import find_own_unit
 from services.worklist import count_owed
 from web import current
@@ -28,4 +29,5 @@ def navigation(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(label="本单位进度", href=href, icon="building", section=SECTION)
         href = url_for("contacts.show", unit_id=unit.id)
         yield NavItem(label="联系人", href=href, icon="address-book", section=SECTION)
+    yield from account_entries(actor)
     yield NavItem(label="公开的批次", href=url_for("public.batches"), icon="calendar-event", section="查阅")

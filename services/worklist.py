@@ -1,6 +1,7 @@
 """What a person must do next, and by when: the duties in their scope, by batch and stage, the most urgent first.
 
 A fixed number of queries, however many duties there are: a unit may owe an answer for hundreds of earlier winners.
+Cases are counted for the unit that has them; an applicant's own are listed.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from models import Batch, BatchStage, BatchState, Duty, Title, TitleAlias, Unit
 from models.base import UTCDateTime
 from services.progress.paging import Page, page_of
 from services.progress.states import is_state
+from services.reviewing.owed import CaseGroup, OwnCase, cases_of_applicant, cases_of_unit
 
 SHOWN = 5
 """How many duties of a stage the first screen names."""
@@ -91,11 +93,13 @@ class Worklist:
     """Everything of one actor.
 
     groups: what is owed, by deadline. coming: stages that have not opened yet. recent: settled lately, newest first.
+    cases: the cases that lie with the actor's own unit, by batch.
     """
 
     groups: tuple[Group, ...]
     coming: tuple[Group, ...]
     recent: tuple[Done, ...]
+    cases: tuple[CaseGroup, ...] = ()
 
     @property
     def owed(self) -> int:
@@ -109,7 +113,7 @@ class Worklist:
 
 
 def worklist(session: Session, *, actor: Actor, now: datetime) -> Worklist:
-    """Return what the actor must do, in three queries. Raises NotAllowed for who answers nothing."""
+    """Return what an officer must do, in four queries. Raises NotAllowed for who answers nothing."""
     require(actor, Action.ANSWER)
     groups = [_group(row) for row in session.execute(_grouped(now))]
     first = _first_items(session, now)
@@ -123,7 +127,13 @@ def worklist(session: Session, *, actor: Actor, now: datetime) -> Worklist:
         tuple(sorted(owing, key=lambda group: _nearest(group.due_at, group))),
         tuple(sorted(coming, key=lambda group: _nearest(group.opens_at, group))),
         tuple(_recent(session, now)),
+        cases_of_unit(session, actor=actor),
     )
+
+
+def applicant_worklist(session: Session, *, actor: Actor, now: datetime) -> tuple[OwnCase, ...]:
+    """Return what an applicant must do: cases to correct, drafts to finish, in one query. Raises NotAllowed."""
+    return cases_of_applicant(session, actor=actor, now=now)
 
 
 def count_owed(session: Session, *, now: datetime) -> int:

@@ -16,7 +16,10 @@ from services.identity import memberships, sessions
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in person in one membership. unit: its name, None without one. choices: memberships to act in."""
+    """A signed-in person in one membership.
+
+    unit: name of its unit or organisation, None without one. choices: memberships to act in.
+    """
 
     actor: Actor
     user_id: int
@@ -53,12 +56,11 @@ def find_out(database: Database, token: str | None, wall: datetime) -> Asking:
             actor = memberships.actor_of(session, found.membership, now=now)
         except NotAllowed:
             return Asking(now, None)
-        unit = found.membership.unit
         visitor = Visitor(
             actor=actor,
             user_id=found.user_id,
             membership_id=found.membership_id,
-            unit=unit.name if unit else None,
+            unit=memberships.place_of(found.membership),
             choices=len(memberships.choices(session, found.user_id, now=now)),
             csrf_secret=found.csrf_secret,
         )

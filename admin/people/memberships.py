@@ -17,7 +17,7 @@ from admin.people.reach import programme_names, within
 from admin.people.units import UNITS, ReasonForm
 from domain.access import ROLE_NAMES, Action, Role
 from models import Membership, Post, User
-from services.identity.memberships import Grant, end, grant, title_of
+from services.identity.memberships import Grant, end, grant, place_of, title_of
 from web import current
 from web.filters import state_label
 
@@ -51,7 +51,7 @@ class MembershipView(ManagedView):
     create_action = Action.MANAGE_USERS
     create_form_class = GrantForm
     form_ajax_refs = {"user": USERS, "unit": UNITS}
-    loads = (joinedload(Membership.user), joinedload(Membership.unit))
+    loads = (joinedload(Membership.user), joinedload(Membership.unit), joinedload(Membership.organisation))
     page_hint = "一人可以有多个身份，登录后选择其一办理业务。系统管理员与审计员不能由同一人担任。"
     empty_sentence = "还没有身份。"
     acts = (
@@ -84,7 +84,7 @@ class MembershipView(ManagedView):
     }
     column_formatters = {
         "programmes": of_row(lambda row: "、".join(g.programme_names.get(k, k) for k in row.programmes) or "全部"),
-        "unit": of_row(lambda row: row.unit.name if row.unit else "全部"),
+        "unit": of_row(lambda row: place_of(row) or "全部"),
     }
     column_sortable_list = ("valid_from",)
     column_searchable_list = ("user.name", "user.account", "unit.name")

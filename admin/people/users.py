@@ -101,7 +101,11 @@ class UserView(ManagedView):
 
     def parts_of(self, row: Any) -> Sequence[Part]:
         """Return the memberships of a person."""
-        query = current.db().query(Membership).options(joinedload(Membership.unit), joinedload(Membership.user))
+        query = (
+            current.db()
+            .query(Membership)
+            .options(joinedload(Membership.unit), joinedload(Membership.user), joinedload(Membership.organisation))
+        )
         found = within(query, current.actor()).filter(Membership.user_id == row.id).order_by(Membership.id)
         names = programme_names()
         rows = [

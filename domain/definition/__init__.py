@@ -3,7 +3,7 @@
 `services/definitions` turns YAML into these classes and back; nothing here reads a file or a clock.
 """
 
-from domain.definition.batch import Definition, Document, Issuer, Level, Office, OfficeContact, Programme
+from domain.definition.batch import Annex, Definition, Document, Issuer, Level, Office, OfficeContact, Programme
 from domain.definition.casework import (
     Arrival,
     CategoryForm,
@@ -47,6 +47,7 @@ __all__ = [
     "NUMERIC",
     "SCANS",
     "Anchor",
+    "Annex",
     "Arrival",
     "Audience",
     "Catalogue",

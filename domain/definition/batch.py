@@ -48,6 +48,17 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Annex:
+    """An annex of the notice (附件), for download; `file` is its text beside the definition, as a relative path."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = STRICT
+
+    key: str
+    title: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """The notice itself.
 
@@ -55,6 +66,7 @@ class Document:
     issued_on: None when the text gives no date.
     file: the text beside the definition, as a relative path.
     bases: titles or numbers of the documents it rests on (依据).
+    annexes: what came with it, in order.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
@@ -63,6 +75,7 @@ class Document:
     issued_on: date | None = None
     file: str | None = None
     bases: tuple[str, ...] = ()
+    annexes: tuple[Annex, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

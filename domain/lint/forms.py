@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.definition import Definition, Field, FieldKind, Form
-from domain.lint.findings import Finding, error, listed
+from domain.lint.findings import Finding, error, listed, warning
 
 LONGEST_ANSWER = 20_000
 
@@ -11,8 +11,11 @@ LONGEST_ANSWER = 20_000
 def check(definition: Definition) -> Iterator[Finding]:
     """Yield what makes a form impossible to fill in."""
     for form in definition.forms:
-        if not form.fields:
+        if not form.all_fields:
             yield error("no_fields", f"forms.{form.key}.fields", "表中没有任何一项", advice="至少写一项")
+        for lost in form.lost:
+            sentence = f"「{lost}」只有标题，内容在所据文本中缺失；没有补写"
+            yield warning("section_lost", f"forms.{form.key}.lost", sentence, advice="取得原表后补录", value=lost)
         for field in form.fields:
             yield from _field(f"forms.{form.key}.fields.{field.key}", field)
         yield from _groups(form)

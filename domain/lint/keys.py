@@ -29,6 +29,7 @@ def _places(definition: Definition) -> Iterator[tuple[str, list[str]]]:
     yield "unit_classes", [item.key for item in definition.unit_classes]
     yield "modes", [mode.key for mode in definition.modes]
     yield "categories", [category.key for category in definition.categories]
+    yield "rules", [rule.key for rule in definition.rules]
     yield "quotas", [quota.key for quota in definition.quotas]
     yield "forms", [form.key for form in definition.forms]
     yield "ladders", [ladder.key for ladder in definition.ladders]

@@ -61,7 +61,7 @@ def _stage(definition: Definition, stage: Stage) -> Iterator[Finding]:
 
 
 def _modes(definition: Definition) -> Iterator[Finding]:
-    modes = [mode.key for mode in definition.modes]
+    modes = [mode.key for mode in definition.offered_modes]
     for category in definition.categories:
         for key in category.modes:
             if key not in modes:

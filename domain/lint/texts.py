@@ -10,7 +10,7 @@ from domain.lint.findings import Finding, error
 
 LONG = 20_000
 SHORT = 200
-LONG_TEXTS = frozenset({"body", "quote", "note", "help", "bases"})
+LONG_TEXTS = frozenset({"body", "quote", "note", "help", "bases", "clause", "guide", "text"})
 LIMITS = {
     "programme.name": 120,
     "issuer.name": 120,

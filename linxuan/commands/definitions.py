@@ -1,16 +1,21 @@
 """`linxuan load`, `dump`, `lint` and `schema`: definitions as YAML."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
+from domain.definition import Definition
+from domain.errors import Invalid
 from linxuan.commands.shared import installation, operator, print_json
 from models.scope import Scope
 from services.batches.context import definition_of, get_batch
 from services.batches.drafts import store_draft
+from services.catalogues import LoadedCatalogue, StoredCatalogue, is_catalogue, load_catalogue, store_catalogue
 from services.definitions.linting import Report, lint_file, report
-from services.definitions.reading import load_file
+from services.definitions.reading import load_file, read_file
 from services.definitions.schema import json_schema
 from services.definitions.writing import dump as dump_definition
 from web.clock import effective_now
@@ -18,17 +23,30 @@ from web.clock import effective_now
 LEVELS = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
-@click.command(help="读入批次定义 FILE...（YAML），存为草稿；任何一份有错则全部不存。")
+@click.command(help="读入批次定义或模式目录 FILE...（YAML），批次存为草稿；任何一份有错则全部不存。")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(files: tuple[Path, ...]) -> None:
-    """Store definitions as drafts, all of them or none. Raises Invalid, Conflict."""
-    definitions = [load_file(file) for file in files]
+    """Store definitions as drafts and catalogues as versions, all of them or none. Raises Invalid, Conflict."""
+    read = [load_catalogue(file) if is_catalogue(read_file(file)) else load_file(file) for file in files]
     with installation() as here, here.database.write(Scope()) as session:
         now = effective_now(session)
-        stored = [store_draft(session, definition, actor=operator(), now=now) for definition in definitions]
-        lines = [f"{batch.code}：“{batch.title}”第 {batch.revision} 稿" for batch in stored]
+        lines = [_stored(session, found, now) for found in read]
     for line in lines:
         click.echo(line)
+
+
+def _stored(session: Session, found: Definition | LoadedCatalogue, now: datetime) -> str:
+    """Store what was read and return what to say of it."""
+    if isinstance(found, Definition):
+        batch = store_draft(session, found, actor=operator(), now=now)
+        return f"{batch.code}：“{batch.title}”第 {batch.revision} 稿"
+    stored = store_catalogue(session, found.catalogue, source=found.source, actor=operator(), now=now)
+    return f"{_said(stored)}，{len(found.catalogue.modes)} 种模式。模式目录，没有日期和名额，不产生批次"
+
+
+def _said(stored: StoredCatalogue) -> str:
+    known = "" if stored.is_new else "（没有变化）"
+    return f"{stored.row.key}：“{stored.row.title}”第 {stored.row.version} 版{known}"
 
 
 @click.command(help="把批次 BATCH 的定义写成 YAML，写到标准输出。")
@@ -59,10 +77,22 @@ def lint(ctx: click.Context, target: str, as_json: bool) -> None:
 
 
 def _report(target: str) -> Report:
-    if Path(target).is_file():
-        return lint_file(Path(target))
+    path = Path(target)
+    if path.is_file():
+        return _catalogue_report(path) or lint_file(path)
     with installation() as here, here.database.read(Scope()) as session:
         return report(definition_of(session, get_batch(session, target)))
+
+
+def _catalogue_report(path: Path) -> Report | None:
+    """Return the findings about a file that is a catalogue; None for any other."""
+    try:
+        if not is_catalogue(read_file(path)):
+            return None
+        load_catalogue(path)
+    except Invalid as refused:
+        return report(refused)
+    return Report(findings=[])
 
 
 @click.command(help="输出批次定义的 JSON Schema。")

@@ -28,14 +28,19 @@ OFFICE = Actor("王主任（演示）", Role.COORDINATOR)
 
 
 def definitions() -> list[Definition]:
-    """Return every preset, in the order of its file name."""
-    return [load_file(path) for path in sorted(FOLDER.glob("*.yaml"))]
+    """Return every preset, those that are played first, otherwise in the order of their file names."""
+    found = [load_file(path) for path in sorted(FOLDER.glob("*.yaml"))]
+    return sorted(found, key=lambda definition: not _scenario_file(definition).exists())
 
 
 def scenario(definition: Definition) -> list[Happening]:
     """Return what people do in a preset's demonstration; nothing where it has none."""
-    path = FOLDER / "demo" / f"{definition.code}-scenario.yaml"
+    path = _scenario_file(definition)
     return read_scenario(path.read_text(encoding="utf-8"), definition) if path.exists() else []
+
+
+def _scenario_file(definition: Definition) -> Path:
+    return FOLDER / "demo" / f"{definition.code}-scenario.yaml"
 
 
 def load_presets(database: Database) -> list[str]:
@@ -44,11 +49,11 @@ def load_presets(database: Database) -> list[str]:
     Drafts are dated at the beginning of their batch's year, because the story is played in its time.
     """
     with database.write(Scope()) as session:
-        batches = []
-        for definition in definitions():
-            now = _new_year(definition)
-            batches.append(store_draft(session, definition, actor=SYSTEM, now=now))
-        add_titles(session, _winners(batches[0]), actor=SYSTEM, now=now)
+        found = definitions()
+        batches = [
+            store_draft(session, definition, actor=SYSTEM, now=_new_year(definition)) for definition in found
+        ]
+        add_titles(session, _winners(batches[0]), actor=SYSTEM, now=_new_year(found[0]))
         return [batch.code for batch in batches]
 
 

@@ -65,3 +65,32 @@ def record(session: Session, case: Case, done: Done, *, actor: Actor) -> CaseAct
     )
     session.flush()
     return line
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A change that is no act of a case's history: what changed, with the values before and after."""
+
+    what: str
+    action: Action
+    now: datetime
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+def note(session: Session, case: Case, noted: Noted, *, actor: Actor) -> None:
+    """Add a change to the audit log alone."""
+    session.flush()
+    audit.record(
+        session,
+        audit.Act(
+            actor=actor,
+            now=noted.now,
+            action=noted.action,
+            what=f"申报件“{case.title}”（第 {case.id} 号）：{noted.what}",
+            batch_id=case.batch_id,
+            unit_id=case.unit_id,
+            before=noted.before,
+            after=noted.after,
+        ),
+    )

@@ -8,6 +8,7 @@ from domain.definition import Definition
 from domain.errors import Invalid
 from domain.lint import Finding, Level, check
 from services.calendar import official_calendar
+from services.definitions.expressions import check_expressions
 from services.definitions.reading import parse_unchecked, read_file
 from services.definitions.wording import check_texts
 
@@ -40,8 +41,8 @@ def report(checked: Definition | Invalid, calendar: Calendar | None = None) -> R
             for problem in checked.problems
         ]
     else:
-        # Errors come first, and a text that cannot be made is one.
-        found = [*check_texts(checked), *check(checked, calendar or official_calendar())]
+        # Errors come first, and a text that cannot be made or an expression that cannot be read is one.
+        found = [*check_texts(checked), *check_expressions(checked), *check(checked, calendar or official_calendar())]
     return Report(findings=[_row(finding) for finding in found])
 
 

@@ -10,6 +10,7 @@ from domain.lint import Level, check
 from domain.lint.findings import shown
 from domain.lint.references import is_inside
 from services.calendar import official_calendar
+from services.definitions.expressions import check_expressions
 from services.definitions.shapes import shape
 from services.definitions.wording import check_texts
 from services.definitions.yaml_text import MOST_BYTES, read_yaml
@@ -50,7 +51,7 @@ def parse(raw: object, *, base_dir: Path | None) -> Definition:
     Raises Invalid with every problem of its shape, or, when the shape is right, of its sense.
     """
     definition = parse_unchecked(raw, base_dir=base_dir)
-    found = [*check(definition, official_calendar()), *check_texts(definition)]
+    found = [*check(definition, official_calendar()), *check_texts(definition), *check_expressions(definition)]
     problems = [finding.problem for finding in found if finding.level is Level.ERROR]
     if problems:
         raise Invalid(problems)

@@ -36,6 +36,17 @@ _COMMON: dict[str, Plain] = {
     "zone": "北京时间",
     "link": "http://127.0.0.1/work",
 }
+_NEWS: Plain = {
+    "headline": "退回补正",
+    "by": "某市工业和信息化局",
+    "text": "请补充材料后重新提交。",
+    "lines": [{"label": "企业名称", "text": "与营业执照不一致"}],
+    "due": "2023-03-20 周一 24:00",
+    "left": "还有 5 天",
+}
+_CASE: Plain = {"title": "某公司", "organisation": "某公司", "category": "示范企业", "number": 1}
+_PLAIN_NEWS: Plain = {"headline": "初审通过", "by": "", "text": "", "lines": [], "due": "", "left": ""}
+_CHANGES: Plain = ["申报截止时间：2023-03-20 改为 2023-03-17"]
 SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
     MailKind.STAGE_OPENS: (_COMMON | _OWED,),
     MailKind.REMINDER: (_COMMON | _OWED,),
@@ -46,6 +57,9 @@ SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
         _COMMON | {"units": _UNITS, "total": 2, "settled": 1},
         _COMMON | {"units": [], "total": 2, "settled": 2},
     ),
+    MailKind.CASE: (_COMMON | {"case": _CASE, "news": _NEWS}, _COMMON | {"case": _CASE, "news": _PLAIN_NEWS}),
+    MailKind.ACCOUNT: (_COMMON | {"news": _NEWS}, _COMMON | {"news": _PLAIN_NEWS}),
+    MailKind.UPSTREAM: (_COMMON | {"upper": "上级示范遴选", "changes": _CHANGES},),
 }
 """What a mail of a kind is made from, as `services.mail.composing` hands it over."""
 

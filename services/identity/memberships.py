@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from domain.access import ROLE_NAMES, Action, Actor, Role
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from models import Membership, Post, Unit, User
+from models import Membership, Organisation, Post, Unit, User
 from services.audit import Act, record
 from services.identity import sessions
 from services.identity.programmes import ids_of, unknown_among
@@ -27,12 +27,14 @@ APART = frozenset({Role.ADMIN, Role.AUDITOR})
 class Grant:
     """A membership to give.
 
-    unit_id: None for a role that is not tied to a unit. programmes: keys, none for all. valid_from: None for now.
+    unit_id: None for a role that is not tied to a unit. organisation_id: the applicant to act for; None for others.
+    programmes: keys, none for all. valid_from: None for now.
     """
 
     user_id: int
     role: Role
     unit_id: int | None = None
+    organisation_id: int | None = None
     programmes: tuple[str, ...] = ()
     post: Post = Post.A
     valid_from: datetime | None = None
@@ -56,6 +58,7 @@ def grant(session: Session, wanted: Grant, *, actor: Actor, now: datetime) -> Me
     membership = Membership(
         user_id=user.id,
         unit_id=wanted.unit_id,
+        organisation_id=wanted.organisation_id,
         role=wanted.role,
         programmes=list(wanted.programmes),
         post=wanted.post,
@@ -114,7 +117,7 @@ def choices(session: Session, user_id: int, *, now: datetime) -> list[Membership
     """
     found = session.scalars(
         select(Membership)
-        .options(joinedload(Membership.unit))
+        .options(joinedload(Membership.unit), joinedload(Membership.organisation))
         .where(
             Membership.user_id == user_id,
             Membership.valid_from <= now,
@@ -133,19 +136,34 @@ def actor_of(session: Session, membership: Membership, *, now: datetime) -> Acto
     is_valid = membership.valid_from <= now and (membership.valid_until is None or now < membership.valid_until)
     if not is_valid or not membership.user.is_active:
         raise NotAllowed("这项身份已经失效，请重新登录。", code="membership_ended")
-    if membership.unit is not None:
-        branch: str | None = membership.unit.path
-    else:
-        branch = None if membership.role in SEES_ALL else NO_BRANCH
     programmes = ids_of(session, membership.programmes)
-    return Actor(membership.user.name, membership.role, membership.user_id, branch, programmes)
+    name, role, branch = membership.user.name, membership.role, _branch(membership)
+    return Actor(name, role, membership.user_id, branch, programmes, membership.organisation_id)
+
+
+def _branch(membership: Membership) -> str | None:
+    """Return the branch that a membership opens; None for all units.
+
+    An applicant is narrowed by its organisation instead: it may know every unit, and sees no unit's rows but its own.
+    """
+    if membership.organisation_id is not None:
+        return None
+    if membership.unit is not None:
+        return membership.unit.path
+    return None if membership.role in SEES_ALL else NO_BRANCH
 
 
 def title_of(membership: Membership) -> str:
     """Return a membership in words, "经办人（B 岗） · 河南省工业和信息化厅"."""
     post = "（B 岗）" if membership.post is Post.B else ""
-    unit = f" · {membership.unit.name}" if membership.unit is not None else ""
-    return f"{ROLE_NAMES[membership.role]}{post}{unit}"
+    place = place_of(membership)
+    return f"{ROLE_NAMES[membership.role]}{post}{f' · {place}' if place else ''}"
+
+
+def place_of(membership: Membership) -> str | None:
+    """Return the name of the organisation or unit that a membership is in; None where it is in none."""
+    place = membership.organisation or membership.unit
+    return place.name if place is not None else None
 
 
 def _problems(session: Session, wanted: Grant, valid_from: datetime) -> Iterator[Problem]:
@@ -155,6 +173,10 @@ def _problems(session: Session, wanted: Grant, valid_from: datetime) -> Iterator
         yield Problem("unit_id", "", "经办人必须属于一个推荐单位")
     if wanted.unit_id is not None and session.get(Unit, wanted.unit_id) is None:
         yield Problem("unit_id", str(wanted.unit_id), "没有这个推荐单位")
+    if wanted.organisation_id is not None and wanted.role is not Role.APPLICANT:
+        yield Problem("organisation_id", ROLE_NAMES[wanted.role], "只有“申报单位”的身份属于一个申报单位")
+    elif wanted.organisation_id is not None and session.get(Organisation, wanted.organisation_id) is None:
+        yield Problem("organisation_id", str(wanted.organisation_id), "没有这个申报单位")
     for key in unknown_among(session, wanted.programmes):
         yield Problem("programmes", key[:80], "没有这个项目")
     if wanted.valid_until is not None and wanted.valid_until <= valid_from:
@@ -184,6 +206,7 @@ def _values(membership: Membership) -> dict[str, object]:
     return {
         "role": membership.role.value,
         "unit_id": membership.unit_id,
+        "organisation_id": membership.organisation_id,
         "programmes": list(membership.programmes),
         "post": membership.post.value,
         "valid_from": membership.valid_from.isoformat(),

@@ -41,7 +41,7 @@ def start(session: Session, membership: Membership, *, now: datetime, started_at
 
 
 def resume(session: Session, token: str, *, now: datetime) -> WebSession | None:
-    """Return the session of a token with its user, membership and unit; None when ended, idle or too old.
+    """Return the session of a token with its user, membership and place; None when ended, idle or too old.
 
     now: wall time.
     """
@@ -51,7 +51,9 @@ def resume(session: Session, token: str, *, now: datetime) -> WebSession | None:
         select(WebSession)
         .options(
             joinedload(WebSession.user),
-            joinedload(WebSession.membership).joinedload(Membership.unit, innerjoin=False),
+            joinedload(WebSession.membership).options(
+                joinedload(Membership.unit, innerjoin=False), joinedload(Membership.organisation, innerjoin=False)
+            ),
         )
         .where(WebSession.token_hash == _hashed(token), WebSession.ended_at.is_(None))
     ).one_or_none()

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from domain.errors import NotAllowed
-from models import Membership, User
+from models import Admission, AdmissionEnd, Membership, User
 from services.identity import memberships, passwords, sessions, throttle
 from services.identity.users import find_by_sign_in_name
 
@@ -89,9 +90,25 @@ def finish(session: Session, proof: Proof, *, now: datetime, effective_now: date
         raise NotAllowed(WRONG, code="wrong_password")
     choices = memberships.choices(session, user.id, now=effective_now)
     if not choices:
-        raise NotAllowed("您的账号目前没有有效的身份，请联系上级推荐单位或主办处室管理员。", code="no_membership")
+        raise NotAllowed(_without_membership(session, user), code="no_membership")
     throttle.forgive(session, candidate.reservation, now=now)
     if proof.new_hash is not None:
         user.password_hash = proof.new_hash
     token = sessions.start(session, choices[0], now=now)
     return SignedIn(token, user, choices[0], tuple(choices))
+
+
+def _without_membership(session: Session, user: User) -> str:
+    """Return why somebody who is who they say cannot begin: a request that waits, was refused, or nothing at all."""
+    asked = session.scalars(
+        select(Admission)
+        .options(joinedload(Admission.organisation))
+        .where(Admission.user_id == user.id, Admission.token_hash.is_(None))
+        .order_by(Admission.id.desc())
+        .limit(1)
+    ).first()
+    if asked is None or asked.organisation is None or asked.outcome is AdmissionEnd.ACCEPTED:
+        return "您的账号目前没有有效的身份，请联系上级推荐单位或主办处室管理员。"
+    if asked.outcome is AdmissionEnd.REFUSED:
+        return f"您加入“{asked.organisation.name}”的申请未获同意：{asked.reason}。如有疑问，请联系推荐单位。"
+    return f"您加入“{asked.organisation.name}”的申请还在等待该单位的同事或推荐单位同意，同意后即可登录。"

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from domain.definition import MailKind
-from models import Batch, BatchState, Contact, Mail, MailAttempt, MailState, Unit
+from models import Batch, BatchState, Case, Contact, Mail, MailAttempt, MailState, Unit
 from services.mail.composing import Composed, Stopped
 from services.mail.marks import Try, mark_begun, mark_sent
 from services.mail.posting import NewMail, NewPhoneDuty, post, post_phone_duties
@@ -154,6 +154,7 @@ def _write_instead(session: Session, mail: Mail, stopped: Stopped) -> None:
                 at=mail.at,
                 not_before=mail.not_before,
                 facts=dict(mail.facts),
+                case_id=mail.case_id,
             )
             post(session, [fresh])
 
@@ -216,11 +217,18 @@ def _mark_refused(session: Session, mail: Mail, now: datetime) -> None:
     ).all()
     for contact in contacts:
         contact.refused_at, contact.refused_because = now, mail.because[:200]
-    if mail.unit_id is None or mail.kind is MailKind.STAGE_CLOSES:
+    if mail.kind is MailKind.STAGE_CLOSES:
         return
-    unit = session.get_one(Unit, mail.unit_id)
-    own = [contact.mobile or contact.phone for contact in contacts if contact.unit_id == unit.id]
-    numbers = [number for number in (*own, unit.mobile, unit.phone) if number]
+    case = session.get(Case, mail.case_id) if mail.case_id is not None else None
+    if mail.unit_id is not None:
+        unit = session.get_one(Unit, mail.unit_id)
+        own = [contact.mobile or contact.phone for contact in contacts if contact.unit_id == unit.id]
+        numbers = [number for number in (*own, unit.mobile, unit.phone) if number]
+    elif case is not None:
+        # The unit that the applicant filed with calls it.
+        unit, numbers = case.unit, [case.organisation.phone]
+    else:
+        return
     call = NewPhoneDuty(
         key=f"{mail.key}/refused",
         batch_id=mail.batch_id,

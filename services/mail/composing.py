@@ -18,7 +18,9 @@ from notifications.address import AllowList
 from notifications.message import BadLetter, Letter, to_bytes
 from services.batches.context import BatchContext
 from services.mail.addressing import Person
-from services.mail.owed import Desk, Owed, desk, due_text, is_triggered, lines
+from services.mail.dates import due_text
+from services.mail.news import case_values, person_values, upstream_values
+from services.mail.owed import Desk, Owed, desk, is_triggered, lines
 from templates.engine import BadTemplate, Plain, mail_source, render_frame, render_text
 
 FOOTER = "本邮件由遴选系统自动发送，请勿直接回复。"
@@ -92,11 +94,12 @@ def _one(session: Session, found: Desk, mail: Mail, now: datetime, sender: Sende
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a text is made from, and the duties that it names."""
+    """What a text is made from, and the duties that it names. path: the page to go to, empty for the usual one."""
 
     kind: MailKind
     values: Mapping[str, Plain]
     lists: list[int] = field(default_factory=list)
+    path: str = ""
 
 
 def _duties_of_person(session: Session, found: Desk, mail: Mail, now: datetime) -> Facts | str:
@@ -168,6 +171,23 @@ def _closing(session: Session, found: Desk, mail: Mail, now: datetime) -> Facts 
     return Facts(mail.kind, {"units": units, "total": total, "settled": settled})
 
 
+def _case(session: Session, found: Desk, mail: Mail, now: datetime) -> Facts | str:
+    values = case_values(found.told, found.contexts[mail.batch_id], mail, now)
+    return values if isinstance(values, str) else Facts(mail.kind, values, path=f"/cases/{mail.case_id}")
+
+
+def _account(session: Session, found: Desk, mail: Mail, now: datetime) -> Facts | str:
+    values = person_values(found.contexts[mail.batch_id], mail, now)
+    return Facts(mail.kind, values, path=str(mail.facts.get("path") or "/work"))
+
+
+def _upstream(session: Session, found: Desk, mail: Mail, now: datetime) -> Facts | str:
+    values = upstream_values(found.told, mail)
+    if isinstance(values, str):
+        return values
+    return Facts(mail.kind, values, path=str(mail.facts.get("path") or ""))
+
+
 FACTS = {
     MailKind.STAGE_OPENS: _duties_of_person,
     MailKind.REMINDER: _duties_of_person,
@@ -175,12 +195,16 @@ FACTS = {
     MailKind.EXTENSION: _extension,
     MailKind.ESCALATION: _escalation,
     MailKind.STAGE_CLOSES: _closing,
+    MailKind.CASE: _case,
+    MailKind.ACCOUNT: _account,
+    MailKind.UPSTREAM: _upstream,
 }
 
 
 def _letter(context: BatchContext, mail: Mail, facts: Facts, now: datetime, sender: Sender) -> Composed:
     definition = context.definition
-    stage = definition.stage(mail.stage_key)
+    # A change from above may concern no stage of this batch.
+    stage = next((stage for stage in definition.stages if stage.key == mail.stage_key), definition.stages[0])
     office = definition.office
     batch: dict[str, Plain] = {
         "title": definition.title,
@@ -193,12 +217,13 @@ def _letter(context: BatchContext, mail: Mail, facts: Facts, now: datetime, send
         "address": office.address,
         "site": office.site,
     }
+    usual = "/work" if mail.unit_id else f"/admin/progress/{definition.code}"
     values: dict[str, Plain] = {
         "person": mail.person,
         "batch": batch,
         "stage": {"title": stage.title, "due": due_text(context.stages[stage.key].due_at, definition.zone)},
         "zone": "北京时间" if definition.timezone == "Asia/Shanghai" else definition.timezone,
-        "link": f"{sender.base_url}/work" if mail.unit_id else f"{sender.base_url}/admin/progress/{definition.code}",
+        "link": f"{sender.base_url}{facts.path or usual}",
         **facts.values,
     }
     subject, body = _text(context, mail.stage_key, facts.kind, values)

@@ -1,13 +1,17 @@
-"""Writing one notice to many units: a mail for each person with an address, a call for each without."""
+"""Writing notices: to many units, to the office, to the applicant of a case, to one person.
 
-from collections.abc import Collection, Mapping
+Whoever has an address gets a mail, who has none a call that a person must make.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.definition import MailKind
+from domain.definition import MailKind, StageKind
 from domain.plan import Moment
+from models import Case, CaseState
 from services.batches.context import BatchContext
 from services.mail.addressing import Person, directory
 from services.mail.posting import NewMail, NewPhoneDuty, post, post_phone_duties
@@ -20,6 +24,7 @@ class Notice:
     stage, moment_key, at: what it belongs to. prefix: beginning of every key; the unit's code and the address make it
     whole. not_before: earliest time to leave. skip: addresses that are not written to this time.
     is_per_person: the key names the person alone, so that one mail serves all their units.
+    case_id: the case it tells of.
     """
 
     stage: str
@@ -31,6 +36,7 @@ class Notice:
     skip: frozenset[str] = frozenset()
     facts: Mapping[str, object] = field(default_factory=dict)
     is_per_person: bool = False
+    case_id: int | None = None
 
     @classmethod
     def of(cls, moment: Moment, kind: MailKind, prefix: str, not_before: datetime) -> "Notice":
@@ -67,6 +73,7 @@ def _mail(context: BatchContext, unit_id: int, code: str, person: Person, notice
         at=notice.at,
         not_before=notice.not_before,
         facts={"is_fallback": person.is_fallback, **notice.facts},
+        case_id=notice.case_id,
     )
 
 
@@ -107,3 +114,145 @@ def notify_office(session: Session, context: BatchContext, notice: Notice) -> bo
         ],
     )
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What an applicant, or a person, is told.
+
+    key: makes it one ("return.3"), unique for the case or account. headline: what happened, in a few words.
+    by: the unit that acted, "" for nobody. text: a sentence of its own. lines: (label, text), told one by one.
+    due_at: until when something must be done.
+    return_id, opinion_id: the mail leaves only while this return is open, this opinion stands.
+    true_while: states of the case in which it is still true; empty for whatever happens later.
+    corrects: full key of an earlier mail; without it having left there is nothing to put right.
+    path: page to go to; empty for the case's, or the list of things to do.
+    """
+
+    key: str
+    headline: str
+    by: str = ""
+    text: str = ""
+    lines: Sequence[tuple[str, str]] = ()
+    due_at: datetime | None = None
+    return_id: int | None = None
+    opinion_id: int | None = None
+    true_while: Collection[CaseState] = ()
+    corrects: str = ""
+    path: str = ""
+
+    def facts(self) -> dict[str, object]:
+        """Return the news as the mail keeps it, JSON-able."""
+        return {
+            "headline": self.headline,
+            "by": self.by,
+            "text": self.text,
+            "lines": [list(line) for line in self.lines],
+            "due_at": self.due_at.isoformat() if self.due_at else "",
+            "return_id": self.return_id,
+            "opinion_id": self.opinion_id,
+            "true_while": [state.value for state in self.true_while],
+            "corrects": self.corrects,
+            "path": self.path,
+        }
+
+
+def applicant_key(context: BatchContext, case: Case, key: str) -> str:
+    """Return the key of the mail that tells the applicant these news."""
+    return f"{context.batch.code}/case.{case.id}/{key}/{case.organisation.email}"
+
+
+def notify_applicant(session: Session, context: BatchContext, case: Case, news: News, *, at: datetime) -> bool:
+    """Write to the applicant of a case; return False when it has no address and its channel must call it."""
+    organisation = case.organisation
+    stage = _stage_of_cases(context)
+    if not organisation.email:
+        call = NewPhoneDuty(
+            key=f"{context.batch.code}/case.{case.id}/{news.key}/tel:{organisation.phone}",
+            batch_id=context.batch.id,
+            unit_id=case.unit_id,
+            stage_key=stage,
+            at=at,
+            person=organisation.name,
+            number=organisation.phone,
+            because=f"申报单位没有电子邮箱：{news.headline}（{case.title}）"[:200],
+        )
+        post_phone_duties(session, [call])
+        return False
+    mail = NewMail(
+        key=applicant_key(context, case, news.key),
+        batch_id=context.batch.id,
+        stage_key=stage,
+        moment_key="",
+        kind=MailKind.CASE,
+        unit_id=None,
+        address=organisation.email,
+        person=organisation.name,
+        at=at,
+        not_before=at,
+        facts=news.facts(),
+        case_id=case.id,
+    )
+    post(session, [mail])
+    return True
+
+
+def notify_unit_of_case(
+    session: Session, context: BatchContext, case: Case, unit_id: int, news: News, *, at: datetime
+) -> None:
+    """Write to a unit about one case that came back to it, as to the others of its people."""
+    prefix = f"{context.batch.code}/case.{case.id}/{news.key}"
+    notice = Notice(_stage_of_cases(context), "", at, MailKind.CASE, prefix, at, facts=news.facts(), case_id=case.id)
+    notify_units(session, context, [unit_id], notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person with an account: name, mail address ("" without one), number, and the unit that would call them."""
+
+    name: str
+    address: str
+    number: str = ""
+    unit_id: int | None = None
+
+
+def notify_person(session: Session, context: BatchContext, to: Recipient, news: News, *, at: datetime) -> bool:
+    """Write to a person about their account, in the name of a batch's office.
+
+    Return False without an address; the unit, where one is given, then has to call.
+    """
+    stage = _stage_of_cases(context)
+    if to.address:
+        mail = NewMail(
+            key=f"{context.batch.code}/account/{news.key}/{to.address}",
+            batch_id=context.batch.id,
+            stage_key=stage,
+            moment_key="",
+            kind=MailKind.ACCOUNT,
+            unit_id=None,
+            address=to.address,
+            person=to.name,
+            at=at,
+            not_before=at,
+            facts=news.facts(),
+        )
+        post(session, [mail])
+    elif to.unit_id is not None:
+        call = NewPhoneDuty(
+            key=f"{context.batch.code}/account/{news.key}/tel:{to.number}",
+            batch_id=context.batch.id,
+            unit_id=to.unit_id,
+            stage_key=stage,
+            at=at,
+            person=to.name,
+            number=to.number,
+            because=f"没有电子邮箱：{news.headline}"[:200],
+        )
+        post_phone_duties(session, [call])
+    return bool(to.address)
+
+
+def _stage_of_cases(context: BatchContext) -> str:
+    """Return the key of the stage that such a mail belongs to: declaring, else the batch's first."""
+    stage = context.definition.stage_of(StageKind.DECLARE)
+    return stage.key if stage is not None else context.definition.stages[0].key

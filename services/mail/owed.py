@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.instants import describe, local_day
+from domain.instants import local_day
 from domain.plan import MomentKind
 from domain.triage import Verdict
 from models import AppliedMoment, Batch, BatchState, Duty, Mail, Title
 from services.batches.context import BatchContext, load
 from services.mail.addressing import Directory, addresses_of, directory, units_reached_by
+from services.mail.dates import days_left, due_text
+from services.mail.news import Told, told
 
 NAMES_SHOWN = 12
 """Titles named in a mail before "等 n 家"; the page shows them all."""
@@ -34,12 +35,13 @@ class Owed:
 
 @dataclass(slots=True)
 class Desk:
-    """All that is needed to write a group of mails: batches, people, open duties, today's triggers."""
+    """All that is needed to write a group of mails: batches, people, open duties, today's triggers, cases."""
 
     contexts: dict[int, BatchContext]
     directory: Directory
     owed: defaultdict[int, list[Owed]] = field(default_factory=lambda: defaultdict(list))
     triggers: defaultdict[int, set[tuple[str, datetime]]] = field(default_factory=lambda: defaultdict(set))
+    told: Told = field(default_factory=Told)
     _of_address: dict[str, list[Owed]] | None = None
 
     def people_of(self, unit_id: int, batch_id: int) -> set[str]:
@@ -73,6 +75,7 @@ def desk(session: Session, mails: Sequence[Mail], now: datetime) -> Desk:
         owed[duty.unit_id].append(duty)
         batches.add(duty.batch_id)
     found = Desk({id_: load(session, id_) for id_ in sorted(batches)}, directory(session, units), owed)
+    found.told = told(session, mails)
     _read_triggers(session, found, mails)
     return found
 
@@ -143,18 +146,3 @@ def lines(found: Desk, duties: Sequence[Owed], now: datetime) -> list[dict[str, 
             }
         )
     return result
-
-
-def due_text(due_at: datetime | None, zone: ZoneInfo) -> str:
-    """Return a deadline for people."""
-    return describe(due_at, zone, is_deadline=True) if due_at else "未定"
-
-
-def days_left(due_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """Return how much time is left in days, "今天截止" on the last one."""
-    if due_at is None:
-        return ""
-    days = (local_day(due_at - timedelta(microseconds=1), zone) - local_day(now, zone)).days
-    if now >= due_at:
-        return f"已逾期 {-days} 天" if days < 0 else "已逾期"
-    return f"还有 {days} 天" if days else "今天截止"

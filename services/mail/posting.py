@@ -35,6 +35,7 @@ class NewMail:
     at: datetime
     not_before: datetime
     facts: dict[str, Any] = field(default_factory=dict)
+    case_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,42 @@
-"""A tree of units with duties in two programmes, and readers of every scope."""
+"""An empty database to migrate, a tree of units with duties in two programmes, and readers of every scope."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from models import Programme, Unit
 from models.scope import Scope, set_scope
+from models.session import Database
+from tests.conftest import KINDS
 from tests.support.rows import TREE, VALID, put
+
+
+@pytest.fixture(params=KINDS)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Yield a database without any table, once of each kind."""
+    if request.param == "sqlite":
+        found = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+        yield found
+        found.dispose()
+        return
+    url: str = request.getfixturevalue("postgres_url")
+    # A fresh database beside the worker's own, whose tables other tests use.
+    own = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    name = f"{own.url.database}_migrating"
+    with own.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"))
+    found = Database(own.url.set(database=name).render_as_string(hide_password=False))
+    yield found
+    found.dispose()
+    with own.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
 
 
 @pytest.fixture

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, inspect, text
 
 from models import Base
 from models.migrations.run import config, downgrade, is_current, upgrade
 from models.session import Database
 from scripts.check_migrations import differences
-from tests.conftest import KINDS
-
-
-@pytest.fixture(params=KINDS)
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Yield a database without any table, once of each kind."""
-    if request.param == "sqlite":
-        found = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
-        yield found
-        found.dispose()
-        return
-    url: str = request.getfixturevalue("postgres_url")
-    # A fresh database beside the worker's own, whose tables other tests use.
-    own = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    name = f"{own.url.database}_migrating"
-    with own.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"))
-    found = Database(own.url.set(database=name).render_as_string(hide_password=False))
-    yield found
-    found.dispose()
-    with own.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name}"))
 
 
 def tables(engine: Engine) -> set[str]:

@@ -27,6 +27,7 @@ from services.files import (
     OFD,
     PDF,
     PNG,
+    XLSX,
     Damaged,
     Upload,
     clean_name,
@@ -35,10 +36,11 @@ from services.files import (
     sweep,
 )
 from tests.support.batches import COORDINATOR, duty_of, local, officer, running
+from tests.support.pictures import picture
 
 NOW = local("2023-03-13 09:00")
 PDF_BYTES = b"%PDF-1.7\n" + b"1 0 obj<</Type/Catalog>>endobj\n" * 4 + b"%%EOF\n"
-PNG_BYTES = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 40
+PNG_BYTES = picture("PNG")
 
 
 def archive(*names: str) -> bytes:
@@ -112,9 +114,10 @@ def test_the_same_bytes_are_kept_once_under_each_name(db: Session, context: Batc
 KNOWN = {
     PDF.media_type: PDF_BYTES,
     OFD.media_type: archive("OFD.xml", "Doc_0/Document.xml"),
-    JPEG.media_type: b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 40 + b"\xff\xd9",
+    JPEG.media_type: picture("JPEG"),
     PNG.media_type: PNG_BYTES,
     DOCX.media_type: archive("[Content_Types].xml", "word/document.xml"),
+    XLSX.media_type: archive("[Content_Types].xml", "xl/workbook.xml"),
 }
 OTHERS = (
     b"MZ\x90\x00" + b"\x00" * 200,
@@ -122,6 +125,7 @@ OTHERS = (
     b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>" * 3,
     archive("evil.exe"),
     archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
+    archive("xl/workbook.xml"),
     b"PK\x03\x04 not an archive at all",
     b"x",
 )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Connection, Enum, Table, UniqueConstraint, delete, insert
 
 from models.base import Base
+from tests.support.rows_of_cases import PARENTS_OF_CASES, VALID_OF_CASES
 
 AT = datetime(2023, 3, 6, 1, 0, tzinfo=UTC)
 LATER = AT + timedelta(days=14)
@@ -48,7 +49,7 @@ PARENTS: Mapping[str, Mapping[str, Any]] = {
         "not_before": AT,
     },
 }
-"""One row each, in this order; every one gets the id 1."""
+"""One row each, in this order; every one gets the id 1. What belongs to cases follows."""
 
 VALID: Mapping[str, Mapping[str, Any]] = {
     "units": {**PARENTS["units"], "code": "440000", "name": "广东", "path": "/440000/"},
@@ -175,6 +176,7 @@ VALID: Mapping[str, Mapping[str, Any]] = {
         "started_at": AT,
         "seen_at": AT,
     },
+    **VALID_OF_CASES,
 }
 
 TREE = {"44": "/44/", "440": "/440/", "4403": "/44/4403/", "4_": "/4_/"}
@@ -186,7 +188,7 @@ SEEN_DUTIES = {"none": 0, "all": 8, "branch": 4, "lower": 2, "programme": 4, "bo
 def lay_parents(connection: Connection) -> None:
     """Insert the rows that the others point at; the chain's head makes room for the one to be tried."""
     connection.execute(delete(Base.metadata.tables["audit_head"]))
-    for table, values in PARENTS.items():
+    for table, values in (*PARENTS.items(), *PARENTS_OF_CASES):
         put(connection, table, values)
 
 

@@ -92,6 +92,67 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisations_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "admissions",
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "admin",
+                "coordinator",
+                "officer",
+                "applicant",
+                "expert",
+                "auditor",
+                "system",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum("accepted", "refused", name="admissionend", native_enum=False, create_constraint=True, length=24),
+            nullable=True,
+        ),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name=op.f("ck_admissions_ended_has_time")),
+        sa.CheckConstraint(
+            "(token_hash IS NULL) = (expires_at IS NULL)", name=op.f("ck_admissions_invitation_expires")
+        ),
+        sa.CheckConstraint(
+            "token_hash IS NOT NULL OR user_id IS NOT NULL", name=op.f("ck_admissions_request_has_person")
+        ),
+        sa.CheckConstraint(
+            "role = 'applicant' OR organisation_id IS NULL", name=op.f("ck_admissions_only_applicants_have_one")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_admissions_organisation_id_organisations")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_admissions_unit_id_units")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_admissions_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admissions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_admissions_token_hash")),
+    )
+    with op.batch_alter_table("admissions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_admissions_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_admissions_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_admissions_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "allotment_moves",
         sa.Column("quota_key", sa.String(length=40), nullable=False),
         sa.Column("from_unit_id", sa.Integer(), nullable=False),
@@ -1020,6 +1081,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_allotment_moves_batch_id"))
 
     op.drop_table("allotment_moves")
+    with op.batch_alter_table("admissions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_admissions_user_id"))
+        batch_op.drop_index(batch_op.f("ix_admissions_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_admissions_organisation_id"))
+
+    op.drop_table("admissions")
     with op.batch_alter_table("organisations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisations_unit_id"))
         batch_op.drop_index("ix_organisations_name")

@@ -1,0 +1,227 @@
+"""Rules that can be judged: about things that exist, with values that fit, and a force that goes with the rest."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+
+from domain.definition import NUMERIC, Definition, FieldKind, Force, Operator, Rule, StageKind, Waiver
+from domain.lint.findings import Finding, error, info, listed, warning
+from domain.rules.comparing import NotComparable, as_of, limit_day, number, years
+from domain.rules.comparing import listed as parts_of
+from domain.rules.facts import CREDIT_DAYS, FACTS, ORGANISATION_KINDS, FactKind
+from domain.rules.subjects import Subject, declared_with, subjects
+
+MEASURING = frozenset({Operator.GREATER, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST})
+DATING = frozenset({Operator.ON_OR_BEFORE, Operator.ON_OR_AFTER, Operator.FULL_YEARS})
+TITLING = frozenset({Operator.HAS_TITLE, Operator.NO_TITLE})
+EQUALLING = frozenset({Operator.IS, Operator.IS_NOT, Operator.IN, Operator.NOT_IN})
+NUMBERS = NUMERIC | {FieldKind.YEAR}
+TITLE = re.compile(r"^(\*|[a-z][a-z0-9_-]*)(/(\*|[a-z][a-z0-9_-]*))?$")
+SOME_DAY = date(2000, 6, 1)
+
+Subjects = Mapping[str, Subject]
+
+
+def check(definition: Definition) -> Iterator[Finding]:
+    """Yield rules that can never be judged, or not as they are meant, and what the notice leaves open."""
+    for rule in definition.rules:
+        path = f"rules.{rule.key}"
+        yield from _where(definition, path, rule)
+        yield from _force(path, rule)
+        if rule.operator is Operator.EXPRESSION:
+            if not rule.expression:
+                yield error("no_expression", f"{path}.expression", "没有写表达式", advice="写明 expression")
+        else:
+            yield from _subject(definition, path, rule)
+        if rule.expression and rule.operator is not Operator.EXPRESSION:
+            advice = "删去 expression，或把 operator 改为 expression"
+            yield error("expression_out_of_place", f"{path}.expression", "该条件不用表达式", advice=advice)
+    yield from _credit(definition)
+    yield from _silent(definition)
+
+
+def _where(definition: Definition, path: str, rule: Rule) -> Iterator[Finding]:
+    categories = [category.key for category in definition.categories]
+    concerned = [item for item in definition.categories if not rule.categories or item.key in rule.categories]
+    subtypes = [subtype.key for category in concerned for subtype in category.subtypes]
+    modes = [mode.key for mode in definition.offered_modes]
+    for name, given, known, what in (
+        ("categories", rule.categories, categories, "类别"),
+        ("subtypes", rule.subtypes, subtypes, "子类"),
+        ("modes", rule.modes, modes, "模式"),
+    ):
+        for key in given:
+            if key not in known:
+                code = {"categories": "unknown_category", "subtypes": "unknown_subtype", "modes": "unknown_mode"}[
+                    name
+                ]
+                yield error(code, f"{path}.{name}", f"没有「{key}」这个{what}", advice=listed(known), value=key)
+
+
+def _force(path: str, rule: Rule) -> Iterator[Finding]:
+    if rule.waiver is not Waiver.NOBODY and rule.force is not Force.HARD:
+        advice = "删去 waiver，或把 force 改为 hard"
+        sentence = "只有硬性条件才谈得上豁免"
+        yield error("waiver_out_of_place", f"{path}.waiver", sentence, advice=advice, value=rule.waiver)
+    if rule.is_signed and not rule.question:
+        advice = "写明申报单位要确认的话"
+        yield error("no_question", f"{path}.question", "要申报单位签认，却没有写签认什么", advice=advice)
+    if rule.force is Force.BAND:
+        if rule.operator not in MEASURING | {Operator.IS}:
+            advice = "可用：greater、at_least、less、at_most、is"
+            sentence = "“左右”只能用于数值比较"
+            yield error("band_out_of_place", f"{path}.operator", sentence, advice=advice, value=rule.operator)
+        if rule.tolerance is None or rule.tolerance < 0:
+            advice = "写明可以相差多少，如 tolerance: 2"
+            sentence = "“左右”要写明允许的偏差"
+            yield error("no_tolerance", f"{path}.tolerance", sentence, advice=advice, value=rule.tolerance)
+    elif rule.tolerance is not None:
+        advice = "删去 tolerance，或把 force 改为 band"
+        sentence = "只有“左右”的条件有允许的偏差"
+        yield error("tolerance_out_of_place", f"{path}.tolerance", sentence, advice=advice, value=rule.tolerance)
+    if rule.as_of is not None and rule.operator is not Operator.FULL_YEARS:
+        yield error("as_of_out_of_place", f"{path}.as_of", "只有“满几年”的条件有截至日期", advice="删去 as_of")
+
+
+def _subject(definition: Definition, path: str, rule: Rule) -> Iterator[Finding]:
+    """Yield what is wrong with what is judged; with the value, once it is known what is judged."""
+    if not rule.subject:
+        if rule.operator is not Operator.SEEN:
+            yield error("no_subject", f"{path}.subject", "没有写明看哪一项", advice="写明 subject")
+        elif not rule.is_signed and rule.force is not Force.CHECK:
+            advice = "写明 subject，或写 is_signed，或把 force 改为 check"
+            yield error("no_subject", f"{path}.subject", "该条件什么也不看", advice=advice)
+        return
+    if rule.subject in FACTS:
+        yield from _compared(definition, path, rule, None)
+        return
+    concerned = [item for item in definition.categories if not rule.categories or item.key in rule.categories]
+    found: Subject | None = None
+    has_form = False
+    for category in concerned:
+        form = declared_with(definition, category.key)
+        if form is None:
+            continue
+        has_form = True
+        known = subjects(form, definition.year, definition.modes_of(category.key))
+        if rule.subject not in known:
+            sentence = f"「{category.name}」的申报表中没有「{rule.subject}」这一项"
+            advice = _nearest(rule.subject, known)
+            yield error("unknown_field", f"{path}.subject", sentence, advice=advice, value=rule.subject)
+            return
+        found = found or known[rule.subject]
+    if not has_form:
+        sentence = "没有申报表，无法核对该条件看的是哪一项"
+        yield warning("unchecked_field", f"{path}.subject", sentence, advice="补上申报表", value=rule.subject)
+    yield from _compared(definition, path, rule, found)
+
+
+def _nearest(name: str, known: Subjects) -> str:
+    """Return what could be meant: the places under the same first key, else the facts that every case has."""
+    head = name.partition(".")[0]
+    near = [path for path in known if path.partition(".")[0] == head]
+    return listed(near[:10] or [*list(known)[:10], *FACTS])
+
+
+def _compared(definition: Definition, path: str, rule: Rule, subject: Subject | None) -> Iterator[Finding]:
+    kind = FACTS[rule.subject].kind if rule.subject in FACTS else None
+    if not _fits(rule, kind, subject):
+        sentence = f"「{rule.operator}」不能用于「{subject.label if subject else rule.subject}」"
+        advice = "数值用 greater、at_least，日期用 on_or_before、full_years，称号用 has_title、no_title"
+        yield error("operator_mismatch", f"{path}.operator", sentence, advice=advice, value=rule.operator)
+        return
+    if rule.operator is Operator.SEEN:
+        return
+    if not rule.value:
+        yield error("no_value", f"{path}.value", "没有写明与什么比较", advice="写明 value")
+        return
+    yield from _value(definition, path, rule, subject)
+
+
+def _fits(rule: Rule, kind: FactKind | None, subject: Subject | None) -> bool:
+    """Tell whether an operator makes sense for a fact or leaf; for one that is not known, any does."""
+    if rule.operator in TITLING:
+        return kind is FactKind.TITLES
+    if rule.operator in MEASURING or rule.force is Force.BAND:
+        return kind is FactKind.NUMBER or (kind is None and (subject is None or subject.field.kind in NUMBERS))
+    if rule.operator in DATING:
+        is_day = subject is None or (subject.is_value and subject.field.kind is FieldKind.DATE)
+        is_signing = subject is not None and subject.path.endswith(".date")
+        return kind is FactKind.DATE or (kind is None and (is_day or is_signing))
+    return rule.operator is Operator.SEEN or kind is not FactKind.TITLES
+
+
+def _value(definition: Definition, path: str, rule: Rule, subject: Subject | None) -> Iterator[Finding]:
+    place = f"{path}.value"
+    if rule.operator in TITLING:
+        for part in parts_of(rule.value):
+            if not TITLE.fullmatch(part):
+                advice = "写作“项目/类别”，如 fwxzz/city；多个用“、”分开"
+                yield error("bad_value", place, "称号的写法不对", advice=advice, value=part)
+        return
+    try:
+        if rule.operator in MEASURING or rule.force is Force.BAND:
+            number(rule.value)
+        elif rule.operator is Operator.FULL_YEARS:
+            years(rule)
+        elif rule.operator in DATING:
+            limit_day(rule, {}, SOME_DAY)
+    except NotComparable as problem:
+        advice = "日期写作 2022-03-31，或 submission（提交当日）、submission-30、credit_days；数值写数字"
+        yield error("bad_value", place, str(problem), advice=advice, value=rule.value)
+    try:
+        as_of(rule, SOME_DAY)
+    except NotComparable as problem:
+        yield error("bad_value", f"{path}.as_of", str(problem), value=rule.as_of)
+    offered = _offered(definition, rule, subject)
+    if rule.operator in EQUALLING and rule.force is not Force.BAND and offered is not None:
+        is_list = rule.operator in {Operator.IN, Operator.NOT_IN}
+        for part in parts_of(rule.value) if is_list else (rule.value,):
+            if part not in offered:
+                yield error("unknown_value", place, f"没有「{part}」这个选项", advice=listed(offered), value=part)
+
+
+def _offered(definition: Definition, rule: Rule, subject: Subject | None) -> Collection[str] | None:
+    """Return what may be chosen, None where anything may stand."""
+    if subject is not None and subject.is_value:
+        match subject.field.kind:
+            case FieldKind.CHOICE | FieldKind.CHOICES:
+                return subject.field.choices
+            case FieldKind.MODES:
+                return [mode.key for mode in definition.offered_modes]
+            case FieldKind.COMMITMENT:
+                return ["yes"]
+    of_batch: Mapping[str, Collection[str]] = {
+        "unit": [unit.code for unit in definition.units],
+        "category": [category.key for category in definition.categories],
+        "subtype": [subtype.key for category in definition.categories for subtype in category.subtypes],
+        "modes": [mode.key for mode in definition.offered_modes],
+        "organisation.kind": list(ORGANISATION_KINDS),
+        "organisation.is_group": ["yes", "no"],
+    }
+    return of_batch.get(rule.subject)
+
+
+def _credit(definition: Definition) -> Iterator[Finding]:
+    """Yield a limit on the age of credit checks that no rule applies, or a rule without its limit."""
+    stage = definition.stage_of(StageKind.DECLARE)
+    days = stage.declare.credit_days if stage is not None and stage.declare is not None else None
+    using = [rule for rule in definition.rules if rule.value == CREDIT_DAYS]
+    if days is not None and not using and stage is not None:
+        sentence = "写了信用查询的有效天数，却没有条件用到它"
+        advice = "为查询日期写一条条件：operator: on_or_after, value: credit_days, force: warn"
+        yield warning(
+            "credit_days_unused", f"stages.{stage.key}.declare.credit_days", sentence, advice=advice, value=days
+        )
+    if days is None:
+        for rule in using:
+            sentence = "该条件要用信用查询的有效天数，申报环节却没有写"
+            yield warning("credit_days_missing", f"rules.{rule.key}.value", sentence, advice="补上 credit_days")
+
+
+def _silent(definition: Definition) -> Iterator[Finding]:
+    for stage in definition.stages:
+        if stage.declare is not None and stage.declare.one_case is None:
+            sentence = "通知没有规定能否多报，同一申报单位可以报多个"
+            advice = "如有规定，写 one_case: batch（限报一个）或 category（每类一个）"
+            yield info("one_case_silent", f"stages.{stage.key}.declare.one_case", sentence, advice=advice)

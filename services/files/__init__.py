@@ -1,0 +1,45 @@
+"""Files that people hand in: kept under their own hash, told by their content, seen only with what they belong to.
+
+The bytes are in the store for good before the row is written, so a row never lacks its file; bytes without a row are
+swept away after a while.
+"""
+
+from services.files.content import LARGEST, checked
+from services.files.housekeeping import Rescanned, rescan, sweep
+from services.files.keeping import Damaged, Upload, bytes_of, keep_file, open_file, store_file
+from services.files.kinds import ACCEPTED, DOCX, JPEG, KINDS, OFD, PDF, PNG, XLSX, Kind, clean_name, kind_named
+from services.files.scanning import Scanner, Verdict
+from services.files.store import Place, Store, Withheld, as_store
+from services.files.thumbnails import thumbnail
+
+__all__ = [
+    "ACCEPTED",
+    "DOCX",
+    "JPEG",
+    "KINDS",
+    "LARGEST",
+    "OFD",
+    "PDF",
+    "PNG",
+    "XLSX",
+    "Damaged",
+    "Kind",
+    "Place",
+    "Rescanned",
+    "Scanner",
+    "Store",
+    "Upload",
+    "Verdict",
+    "Withheld",
+    "as_store",
+    "bytes_of",
+    "checked",
+    "clean_name",
+    "keep_file",
+    "kind_named",
+    "open_file",
+    "rescan",
+    "store_file",
+    "sweep",
+    "thumbnail",
+]

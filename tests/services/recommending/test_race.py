@@ -1,0 +1,134 @@
+"""The race for the last place: many recommenders at once, one place, whichever database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from domain.access import Action, Actor
+from domain.errors import Conflict
+from domain.quota import QuotaFull
+from models import Case, CaseAct, CaseState, Place, Recommendation
+from models.scope import Scope
+from models.session import Database
+from services.cases.access import get_case
+from services.recommending import places
+from services.recommending.forwarding import forward
+from tests.support.recommending import (
+    NOW,
+    PROVINCE,
+    QUOTAS,
+    opened,
+    passed_many,
+    person,
+    with_places,
+)
+
+RACERS = 50
+ROUNDS = 3
+SOAK_ROUNDS = 200
+PATIENCE_S = 60.0
+
+
+@dataclass
+class Course:
+    """A province with one place left, and fifty checked cases that each want it."""
+
+    database: Database
+    case_ids: list[int]
+    officer: Actor
+
+
+@pytest.fixture
+def course(database_url: str, database: Database) -> Iterator[Course]:
+    """Yield a course on a database with room for a connection a racer."""
+    wide = Database(database_url, pool_size=RACERS)
+    quotas = (QUOTAS[2],)
+    with wide.write(Scope()) as session:
+        context = opened(session, with_places(quotas=quotas))
+        cases = passed_many(session, context, PROVINCE, RACERS, category_key="platform", subtype_key="sharing")
+        found = Course(wide, [case.id for case in cases], person(session, PROVINCE))
+    yield found
+    wide.dispose()
+
+
+SENTENCE = (
+    "“示范平台（共享制造类）”推荐名额 1 个，已用 1 个，剩余 0 个。依据：共享制造类不超过1个。"
+    "可先撤回报送其他申报件，或申请名额调剂。"
+)
+
+
+def race(course: Course) -> list[str]:
+    """Let every case be forwarded at the same moment, each in a thread and session of its own.
+
+    Return what each racer was told, "" for who won.
+    """
+    start = threading.Barrier(RACERS)
+
+    def run(case_id: int) -> str:
+        start.wait(PATIENCE_S)
+        try:
+            with course.database.write(Scope.of(course.officer)) as session:
+                forward(session, case_id, received_at=NOW, actor=course.officer)
+        except QuotaFull as refused:
+            return refused.sentence
+        return ""
+
+    with ThreadPoolExecutor(RACERS) as racers:
+        return list(racers.map(run, course.case_ids))
+
+
+def require_one_winner(course: Course, told: list[str]) -> None:
+    assert sorted(told) == ["", *[SENTENCE] * (RACERS - 1)]
+    winner = course.case_ids[told.index("")]
+    with course.database.read(Scope()) as session:
+        assert session.execute(select(Place.case_id, Place.number)).all() == [(winner, 1)]
+        assert session.scalars(select(Case.id).where(Case.state == CaseState.FORWARDED)).all() == [winner]
+        assert session.scalars(select(Recommendation.case_id)).all() == [winner]
+        assert session.scalar(select(func.count()).select_from(CaseAct)) == 1
+
+
+def start_again(course: Course) -> None:
+    with course.database.write(Scope()) as session:
+        for table in (Place, Recommendation, CaseAct):
+            session.execute(delete(table))
+        session.execute(update(Case).values(state=CaseState.PASSED, forwarded_at=None))
+
+
+def run_rounds(course: Course, rounds: int) -> None:
+    for _ in range(rounds):
+        require_one_winner(course, race(course))
+        start_again(course)
+
+
+def test_of_fifty_who_want_the_last_place_one_gets_it(course: Course) -> None:
+    """S003-20: one wins, 49 read the clause and what is left; nothing of theirs is kept."""
+    run_rounds(course, ROUNDS)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_the_last_place_is_given_once_in_two_hundred_races(course: Course) -> None:
+    run_rounds(course, SOAK_ROUNDS)
+
+
+def test_the_database_is_a_wall_behind_the_lock(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that counted wrongly would still not put two cases on one place."""
+    monkeypatch.setattr(places, "_next_number", lambda *given: 1)
+    monkeypatch.setattr(places, "require_place", lambda *given, **how: None)
+    with course.database.write(Scope()) as session:
+        first, second = (
+            get_case(session, case_id, actor=course.officer, action=Action.RECOMMEND)
+            for case_id in course.case_ids[:2]
+        )
+        places.take(session, first, first.case.at_unit_id, at=NOW)
+
+        with pytest.raises(Conflict, match="刚刚被占用"):
+            places.take(session, second, second.case.at_unit_id, at=NOW)
+
+        assert session.scalars(select(Place.case_id)).all() == [first.case.id]
