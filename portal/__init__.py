@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import contacts, duties, exemptions, files, public, units, work
 from portal.accounts import BLUEPRINTS as ACCOUNTS
+from portal.cases import BLUEPRINTS as CASES
 from portal.nav import navigation
 from web.nav import register_nav
 
@@ -15,6 +16,6 @@ def install(app: Flask, files_folder: Path) -> None:
     app.config[files.FOLDER] = files_folder
     for part in (public, work, duties, exemptions, contacts, units, files):
         app.register_blueprint(part.blueprint)
-    for blueprint in ACCOUNTS:
+    for blueprint in (*ACCOUNTS, *CASES):
         app.register_blueprint(blueprint)
     register_nav(app, navigation)

@@ -29,5 +29,7 @@ def navigation(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(label="本单位进度", href=href, icon="building", section=SECTION)
         href = url_for("contacts.show", unit_id=unit.id)
         yield NavItem(label="联系人", href=href, icon="address-book", section=SECTION)
+    if may(actor, Action.DECLARE):
+        yield NavItem(label="我的申报", href=url_for("cases.mine"), icon="files", section=SECTION)
     yield from account_entries(actor)
     yield NavItem(label="公开的批次", href=url_for("public.batches"), icon="calendar-event", section="查阅")

@@ -173,6 +173,11 @@ class Definition:
         by_key = {mode.key: mode for mode in self.offered_modes}
         return tuple(by_key[key] for key in self.category(category).modes if key in by_key)
 
+    def form_of_category(self, category: str) -> str | None:
+        """Return the key of the form with which a category is declared here; None while there is none."""
+        stage = self.stage_of(StageKind.DECLARE)
+        return stage.form_of(category) if stage is not None else None
+
     def stage_of(self, kind: StageKind) -> Stage | None:
         """Return the first stage of a kind; None when the batch has none."""
         return next((stage for stage in self.stages if stage.kind is kind), None)

@@ -40,7 +40,7 @@ FORMATS: Mapping[FieldKind, tuple[Callable[[str], object], str]] = {
     FieldKind.EMAIL: (EMAIL.match, "电子邮箱格式不对，应如 name@example.cn，且只填一个"),
     FieldKind.PHONE: (
         lambda value: PHONE.match(value) or MOBILE.match(value),
-        "电话格式不对，应如 010-68205191 或 11 位手机号，且只填一个",
+        "电话格式不对，应如 010-60000000 或 11 位手机号，且只填一个",
     ),
     FieldKind.MOBILE: (MOBILE.match, "手机号应为 11 位，以 13 至 19 开头"),
     FieldKind.DATE: (is_date, "日期格式不对，应如 2023-03-20"),

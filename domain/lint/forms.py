@@ -3,26 +3,31 @@
 from collections.abc import Iterator
 
 from domain.definition import Definition, Field, FieldKind, Form
-from domain.lint.findings import Finding, error, listed, warning
+from domain.lint import form_expressions, form_kinds, form_links, form_papers
+from domain.lint.findings import Finding, error, listed
+from domain.lint.form_places import placed
 
 LONGEST_ANSWER = 20_000
+CHOOSING = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
 
 
 def check(definition: Definition) -> Iterator[Finding]:
-    """Yield what makes a form impossible to fill in."""
+    """Yield what makes a form impossible to fill in, or what a person should look at before it is."""
     for form in definition.forms:
         if not form.all_fields:
             yield error("no_fields", f"forms.{form.key}.fields", "表中没有任何一项", advice="至少写一项")
-        for lost in form.lost:
-            sentence = f"「{lost}」只有标题，内容在所据文本中缺失；没有补写"
-            yield warning("section_lost", f"forms.{form.key}.lost", sentence, advice="取得原表后补录", value=lost)
-        for field in form.fields:
-            yield from _field(f"forms.{form.key}.fields.{field.key}", field)
+        for place in placed(form):
+            yield from _field(place.path, place.field)
+            yield from form_kinds.check(place, definition)
         yield from _groups(form)
+        yield from form_links.check_form(form, definition)
+        yield from form_expressions.check(form, definition)
+        yield from form_papers.check_form(form, definition)
+    yield from form_links.check_stages(definition)
 
 
 def _field(path: str, field: Field) -> Iterator[Finding]:
-    is_choice = field.kind is FieldKind.CHOICE
+    is_choice = field.kind in CHOOSING
     if is_choice and not field.choices:
         yield error("no_choices", f"{path}.choices", f"「{field.label}」是选择项，却没有选项", advice="补上 choices")
     if field.choices and not is_choice:
@@ -38,7 +43,7 @@ def _field(path: str, field: Field) -> Iterator[Finding]:
 
 
 def _groups(form: Form) -> Iterator[Finding]:
-    path, keys = f"forms.{form.key}.one_of", [field.key for field in form.fields]
+    path, keys = f"forms.{form.key}.one_of", [field.key for field in form.all_fields]
     for group in form.one_of:
         if not group:
             yield error("empty_group", path, "“至少填一项”的一组是空的", advice="写明是哪几项，或删去")

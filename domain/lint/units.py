@@ -40,7 +40,7 @@ def _reach(path: str, unit: UnitEntry) -> Iterator[Finding]:
     if unit.email:
         yield from check_email(f"{path}.email", unit.email)
     if unit.phone and not (PHONE.match(unit.phone) or MOBILE.match(unit.phone)):
-        advice = "应如 010-68205191，且只填一个"
+        advice = "应如 010-60000000，且只填一个"
         yield warning("phone_form", f"{path}.phone", "电话格式不对", advice=advice, value=unit.phone)
     if unit.mobile and not MOBILE.match(unit.mobile):
         yield error("mobile_form", f"{path}.mobile", "手机号应为 11 位，以 13 至 19 开头", value=unit.mobile)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from domain.definition import Force, Operator, Rule
 from domain.rules.comparing import (
@@ -23,6 +24,12 @@ MEASURES: Mapping[Operator, str] = {
     Operator.LESS: "小于",
     Operator.AT_MOST: "不超过",
 }
+
+CALLED: Mapping[str, Mapping[str, str]] = {
+    "organisation.kind": ORGANISATION_KINDS,
+    "organisation.is_group": {"yes": "是", "no": "否"},
+}
+"""What the values of a fact are called where the batch has no words of its own for them."""
 
 VERBS: Mapping[Operator, str] = {
     Operator.IS: "应为",
@@ -60,9 +67,10 @@ class Words:
         """Return one value as it is shown."""
         if isinstance(value, bool):
             return "是" if value else "否"
+        if isinstance(value, Decimal):
+            return format(value, "f")
         text = value.isoformat() if isinstance(value, date) else str(value).strip()
-        known = ORGANISATION_KINDS if rule.subject == "organisation.kind" else {}
-        return self.values.get(rule.subject, known).get(text, text)
+        return self.values.get(rule.subject, CALLED.get(rule.subject, {})).get(text, text)
 
     def value(self, rule: Rule, value: object, on: date) -> str:
         """Return what was judged; of titles only those that are meant and in force on the day."""

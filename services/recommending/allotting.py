@@ -16,6 +16,7 @@ from services import audit
 from services.batches.context import BatchContext
 from services.duties.loads import paths_above
 from services.recommending.places import lock_units, remaining_of
+from services.recommending.routes import direct_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,12 @@ def quota_of(context: BatchContext, key: str) -> Quota:
 
 
 def lower_units(session: Session, context: BatchContext, upper: Unit) -> list[Unit]:
-    """Return the units that forward to a unit: those below it with no other unit of the batch between."""
-    below = session.scalars(
-        select(Unit)
+    """Return the units that forward to a unit: below it, none of the batch between, not by class to the office.
+
+    A planned city lies in a province and forwards past it (S003-25).
+    """
+    below = session.execute(
+        select(Unit, BatchUnit.class_key)
         .join(BatchUnit, BatchUnit.unit_id == Unit.id)
         .where(
             BatchUnit.batch_id == context.batch.id,
@@ -50,8 +54,11 @@ def lower_units(session: Session, context: BatchContext, upper: Unit) -> list[Un
         )
         .order_by(Unit.path)
     ).all()
-    taking_part = {unit.path for unit in below}
-    return [unit for unit in below if taking_part.isdisjoint(paths_above(unit.path))]
+    taking_part = {row.Unit.path for row in below}
+    past = direct_classes(context)
+    return [
+        row.Unit for row in below if row.class_key not in past and taking_part.isdisjoint(paths_above(row.Unit.path))
+    ]
 
 
 def allot(session: Session, context: BatchContext, shares: Shares, *, actor: Actor, now: datetime) -> None:

@@ -30,6 +30,13 @@ def recommend_stage(context: BatchContext) -> tuple[Stage, Recommend]:
     return stage, stage.recommend
 
 
+def direct_classes(context: BatchContext) -> frozenset[str]:
+    """Return the classes of units that forward to the office, whatever units lie above them."""
+    _, recommend = recommend_stage(context)
+    direct = {item.key for item in context.definition.unit_classes if item.is_direct}
+    return frozenset(direct.union(recommend.classes))
+
+
 def route_of(session: Session, context: BatchContext, unit: Unit) -> Route:
     """Return where a unit forwards to, whoever asks.
 
@@ -44,8 +51,7 @@ def route_of(session: Session, context: BatchContext, unit: Unit) -> Route:
         )
         if class_key is None:
             raise NotFound("该单位不在本批次中。")
-        direct = {item.key for item in context.definition.unit_classes if item.is_direct}
-        if class_key in direct or class_key in recommend.classes:
+        if class_key in direct_classes(context):
             return Route(unit.id, class_key, None)
         upper = session.scalars(
             select(Unit)

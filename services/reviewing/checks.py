@@ -198,23 +198,22 @@ def answer_all(
     }
     before = {labels[key]: RESULTS[row.result] for key, row in rows.items()}
     for one in given:
-        row = rows.get(one.key)
-        if row is None:
-            row = CheckAnswer(
-                case_id=case_id,
-                batch_id=desk.found.case.batch_id,
-                unit_id=desk.found.case.unit_id,
-                by_unit_id=desk.unit.id,
-                item_key=one.key,
-            )
-            session.add(row)
-            rows[one.key] = row
+        row = rows.get(one.key) or _new_answer(desk, one.key)
         row.result, row.remark, row.version_no = one.result, one.remark.strip(), desk.found.case.version_no
         row.answered_at, row.answered_by = now, actor.name
+        session.add(row)
+        rows[one.key] = row
     session.flush()
     after = {labels[one.key]: RESULTS[one.result] + (f"：{one.remark}" if one.remark else "") for one in given}
     _log(session, desk, before, after, actor=actor, now=now)
     return check_list(session, desk)
+
+
+def _new_answer(desk: Desk, key: str) -> CheckAnswer:
+    case = desk.found.case
+    return CheckAnswer(
+        case_id=case.id, batch_id=case.batch_id, unit_id=case.unit_id, by_unit_id=desk.unit.id, item_key=key
+    )
 
 
 def keep_answers(session: Session, case_id: int, *, actor: Actor, now: datetime) -> CheckList:

@@ -93,7 +93,7 @@ def cases_of_applicant(session: Session, *, actor: Actor, now: datetime) -> tupl
     stages = _declare_stages()
     due = when((Case.state == CaseState.RETURNED, Case.correct_by), else_=stages.c.due_at)
     rows = session.execute(
-        select(Case, Batch.code, Batch.title, func.coalesce(due, type_=UTCDateTime()), _asked())
+        select(Case, Batch.code, Batch.title, due, _asked())
         .join(Batch, Batch.id == Case.batch_id)
         .outerjoin(stages, stages.c.batch_id == Case.batch_id)
         .where(*_to_fill(actor))

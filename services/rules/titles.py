@@ -65,7 +65,7 @@ def held_titles(session: Session, known: Known, definition: Definition) -> tuple
                 programme_name=name,
                 category_name=categories.get(title.category, ""),
             )
-            for title, key, name in session.execute(statement).tuples()
+            for title, key, name in session.execute(statement)
             if _is_same(title, known, names)
         )
 

@@ -75,6 +75,8 @@ def test_the_check_finds_doubts_and_no_errors() -> None:
         "unconfirmed": len(MIIT.unconfirmed),
         "no_time_of_day": 3,
         "same_day": 1,
+        "one_case_silent": 1,
+        "unchecked_field": 4,
     }
     assert [f.path for f in findings if f.code == "email_suspicious"] == ["office.published_email"]
     assert len(lint_file(FOLDER / "miit-2023.yaml")["findings"]) == len(findings)

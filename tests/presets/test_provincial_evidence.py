@@ -11,7 +11,8 @@ from domain.lint import Level, check
 from presets import FOLDER
 from services.calendar import official_calendar
 from services.definitions import canonical_json, digest, dump, from_canonical, lint_file, parse, read_yaml
-from tests.support.presets import confirmed, facts, mark_of, notice, plain, preset, squeezed, waiting
+from tests.support.presets import facts, mark_of, squeezed
+from tests.support.provinces import confirmed, notice, plain, preset, waiting
 
 NAMES = {"shanxi-2021": "001", "zhejiang-2020": "004"}
 EACH = pytest.mark.parametrize("name", NAMES)

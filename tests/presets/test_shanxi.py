@@ -8,7 +8,8 @@ from domain.lint.quotas import covered
 from domain.milestones import BatchState, milestones
 from domain.plan import MomentKind, plan
 from services.calendar import official_calendar
-from tests.support.presets import facts, preset, waiting
+from tests.support.presets import facts
+from tests.support.provinces import preset, waiting
 
 FACTS = facts("001")
 SHANXI = preset("shanxi-2021")

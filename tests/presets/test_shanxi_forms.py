@@ -6,18 +6,18 @@ import pytest
 
 from domain.definition import SCANS, FieldKind, Form, Seal
 from domain.forms import Setting, combined_label, completeness, leaves, unit_of
-from tests.support.presets import (
+from tests.support.presets import squeezed
+from tests.support.provinces import (
     answers,
+    field_of,
     final,
     labels,
-    nested,
     notice,
     plain,
     preset,
     refusals,
     section,
     setting,
-    squeezed,
     typed,
 )
 
@@ -63,7 +63,7 @@ def test_table_1_asks_17_fields_about_the_enterprise() -> None:
 
 def test_table_1_has_eight_indicators_of_three_years() -> None:
     """S001-26: 24 cells to fill in, 2018 to 2020; the share of services is computed beside them."""
-    table = nested(ENTERPRISE, "indicators")
+    table = field_of(ENTERPRISE, "indicators")
 
     assert [f"{row.label}({unit_of(row)})" for row in typed(table)] == [
         *("资产总额(万元)", "资产负债率(%)", "营业收入(万元)", "其中，服务收入(万元)", "税金总额(万元)"),
@@ -98,7 +98,7 @@ def test_part_3_of_tables_1_and_2_is_lost_and_nothing_is_invented_for_it() -> No
 
 def test_two_directions_or_more_make_a_comprehensive_enterprise() -> None:
     """S001-05."""
-    field = nested(ENTERPRISE, "modes")
+    field = field_of(ENTERPRISE, "modes")
 
     assert field.kind is FieldKind.MODES
     assert combined_label(field, ["lifecycle"]) == ""
@@ -123,7 +123,7 @@ def test_table_2_asks_about_the_project() -> None:
 def test_table_2_asks_12_fields_about_the_unit_six_figures_and_four_patents() -> None:
     """S001-30, S001-31, S001-32."""
     fields = section(PROJECT, "owner").fields
-    table = nested(PROJECT, "indicators")
+    table = field_of(PROJECT, "indicators")
 
     assert labels(fields[:12]) == [
         *("企业性质", "主营业务", "注册地址", "法人代表", "联系人", "职务", "联系电话", "传真", "员工总数"),
@@ -153,7 +153,7 @@ def test_patents_that_do_not_add_up_are_pointed_out_and_not_refused() -> None:
 def test_table_3_asks_13_fields_and_the_investors() -> None:
     """S001-33."""
     fields = section(PLATFORM, "basic").fields
-    investors = nested(PLATFORM, "investors")
+    investors = field_of(PLATFORM, "investors")
 
     assert labels(fields[:13]) == [
         *("平台名称", "网址", "运营主体", "平台性质", "注册地址", "主营业务", "法人代表", "联系人", "职务"),
@@ -168,7 +168,7 @@ def test_table_3_asks_13_fields_and_the_investors() -> None:
 
 def test_table_3_asks_six_fields_and_six_indicators_of_three_years() -> None:
     """S001-34, S001-35."""
-    table = nested(PLATFORM, "indicators")
+    table = field_of(PLATFORM, "indicators")
 
     assert [f"{field.label}({unit_of(field)})" for field in section(PLATFORM, "performance").fields[:6]] == [
         *("上年末总资产(万元)", "服务场地面积(平方米)", "从业人数(人)"),
@@ -184,7 +184,7 @@ def test_table_3_asks_six_fields_and_six_indicators_of_three_years() -> None:
 @pytest.mark.parametrize(("rows", "is_refused"), [(0, True), (1, False), (5, False), (6, True)])
 def test_one_to_five_typical_clients(rows: int, *, is_refused: bool) -> None:
     """S001-36."""
-    assert labels(nested(PLATFORM, "clients").fields) == ["服务企业名称", "联系人", "联系电话", "服务内容简述"]
+    assert labels(field_of(PLATFORM, "clients").fields) == ["服务企业名称", "联系人", "联系电话", "服务内容简述"]
     kept = {key: text for key, text in answers(SHANXI, "platform", ON).items() if not key.startswith("clients.")}
     row = {"name": "甲公司", "contact": "张三", "phone": "0351-2022229", "service": "检测"}
     given = kept | {f"clients.{n}.{key}": text for n in range(rows) for key, text in row.items()}
@@ -205,7 +205,7 @@ def test_table_3_ends_with_the_commitment_and_the_units_opinion() -> None:
 @pytest.mark.parametrize("form", SHANXI.forms, ids=lambda form: form.key)
 def test_every_applicant_answers_for_the_truth_of_the_content(form: Form) -> None:
     """S001-43."""
-    promise = nested(form, "promise")
+    promise = field_of(form, "promise")
 
     assert promise.kind is FieldKind.COMMITMENT
     assert plain(promise.text) in plain(TEXT)
@@ -214,7 +214,7 @@ def test_every_applicant_answers_for_the_truth_of_the_content(form: Form) -> Non
 
 def test_table_4_asks_9_fields_of_the_year_before() -> None:
     """S001-38: the name, and four figures each with its growth, of 2020."""
-    table = nested(CITY, "indicators")
+    table = field_of(CITY, "indicators")
 
     assert labels(section(CITY, "basic").fields)[0] == "城市名称"
     assert labels(table.fields) == [
@@ -234,7 +234,7 @@ def test_table_4_asks_9_fields_of_the_year_before() -> None:
 
 def test_only_a_prefecture_city_may_be_named() -> None:
     """S001-08."""
-    assert len(nested(CITY, "name").choices) == 11
+    assert len(field_of(CITY, "name").choices) == 11
     assert refusals(SHANXI, "city", ON, name="大同市") == {}
     assert refusals(SHANXI, "city", ON, name="孝义市").keys() == {"name"}
 
@@ -249,12 +249,12 @@ def test_table_4_asks_three_texts_and_the_rounds_of_selection() -> None:
         "2、开展服务型制造示范遴选的工作情况。（请填写遴选批次、遴选类型和数量、专项资金支持的情况）",
         "3、开展服务型制造政策宣贯和经验推广的工作情况。（请填写批次、内容和主要效果）",
     ]
-    assert labels(nested(CITY, "rounds").fields) == ["遴选批次", "遴选类型", "数量", "专项资金支持的情况"]
+    assert labels(field_of(CITY, "rounds").fields) == ["遴选批次", "遴选类型", "数量", "专项资金支持的情况"]
 
 
 def test_each_category_has_the_outline_of_its_body() -> None:
     """S001-40."""
-    outlines = {form.key: [part.title for part in nested(form, "body").parts] for form in SHANXI.forms}
+    outlines = {form.key: [part.title for part in field_of(form, "body").parts] for form in SHANXI.forms}
 
     assert outlines == {
         "enterprise": ["一、企业概况", "二、主要做法", "三、经验总结", "四、下一步设想"],
@@ -262,7 +262,7 @@ def test_each_category_has_the_outline_of_its_body() -> None:
         "platform": ["一、平台概述", "二、主要做法", "三、经验总结", "四、下一步设想"],
         "city": ["一、基本情况", "二、工作举措", "三、取得成效"],
     }
-    assert all(squeezed(part.guide) in TEXT for form in SHANXI.forms for part in nested(form, "body").parts)
+    assert all(squeezed(part.guide) in TEXT for form in SHANXI.forms for part in field_of(form, "body").parts)
 
 
 def test_annexes_are_slots_for_scans_in_the_order_of_the_notice() -> None:

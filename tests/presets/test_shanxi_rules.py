@@ -6,7 +6,8 @@ import pytest
 
 from domain.definition import Force, Operator
 from domain.rules import Outcome, check_items, rules_of
-from tests.support.presets import answers, final, preset, rule, verdict, waiting
+from tests.support.presets import judged, rule_of
+from tests.support.provinces import answers, final, preset, waiting
 
 SHANXI = preset("shanxi-2021")
 ON = date(2021, 11, 20)
@@ -34,8 +35,8 @@ def test_accidents_and_violations_since_2019_are_two_signed_answers() -> None:
     assert {found.value for found in signed} == {"2019-01-01"}
     assert all("2019年1月1日以后" in found.question and found.force is Force.HARD for found in signed)
     assert all(found.categories == APPLICANTS for found in signed)
-    assert verdict(SHANXI, "no-accident", {"statements.no-accident": "yes"}, ON).outcome is Outcome.PASSED
-    assert verdict(SHANXI, "no-accident", {"statements.no-accident": "no"}, ON).outcome is Outcome.REFUSED
+    assert judged(SHANXI, "no-accident", {"statements.no-accident": "yes"}, ON).outcome is Outcome.PASSED
+    assert judged(SHANXI, "no-accident", {"statements.no-accident": "no"}, ON).outcome is Outcome.REFUSED
 
 
 def test_an_officer_looks_at_the_manufacturer_and_its_advantage() -> None:
@@ -65,7 +66,7 @@ def test_a_platform_is_two_full_years_in_operation_on_the_day_of_declaration(
     given = answers(SHANXI, "platform", declared, operating_since=since)
     values = final(SHANXI, "platform", given, declared).values
 
-    found = verdict(SHANXI, "two-years", values, declared)
+    found = judged(SHANXI, "two-years", values, declared)
 
     assert found.outcome is outcome
     assert outcome is Outcome.PASSED or "截至申报日正式投入运营时间须满两年" in found.sentence
@@ -86,14 +87,14 @@ def test_about_30_percent_is_a_band_and_at_least_30_percent_a_warning(
     key: str, mode: str, share: str, outcome: Outcome
 ) -> None:
     """S001-22, T10: two strengths, and neither refuses."""
-    assert verdict(SHANXI, key, {SHARE: share}, ON).outcome is outcome
-    assert rule(SHANXI, key).modes == (mode,)
-    assert rule(SHANXI, key) not in rules_of(SHANXI, "project", modes=(mode,))
+    assert judged(SHANXI, key, {SHARE: share}, ON).outcome is outcome
+    assert rule_of(SHANXI, key).modes == (mode,)
+    assert rule_of(SHANXI, key) not in rules_of(SHANXI, "project", modes=(mode,))
 
 
 def test_the_width_of_about_is_confirmed_by_a_person() -> None:
     """S001-22."""
-    forces = {key: rule(SHANXI, f"share-{key}").force for key in ("lifecycle", "integration", "information")}
+    forces = {key: rule_of(SHANXI, f"share-{key}").force for key in ("lifecycle", "integration", "information")}
 
     assert forces == {"lifecycle": Force.BAND, "integration": Force.BAND, "information": Force.WARN}
     assert {"rules.share-lifecycle.tolerance", "rules.share-integration.tolerance"} < set(waiting(SHANXI))
@@ -105,7 +106,7 @@ def test_the_share_is_that_of_the_year_before_the_batch() -> None:
     values = final(SHANXI, "enterprise", given, ON).values
 
     assert values["indicators.service_share.2020"] == "24"
-    assert rule(SHANXI, "share-lifecycle").subject == SHARE
+    assert rule_of(SHANXI, "share-lifecycle").subject == SHARE
 
 
 def test_criteria_of_a_platform_are_those_of_its_kind() -> None:
@@ -130,8 +131,8 @@ def test_criteria_of_a_city() -> None:
 @pytest.mark.parametrize(("unit", "outcome"), [("140200", Outcome.PASSED), ("sx-zgq", Outcome.REFUSED)])
 def test_only_the_bureau_of_a_city_declares_one(unit: str, outcome: Outcome) -> None:
     """S001-09."""
-    assert verdict(SHANXI, "city-bureau", {"unit": unit}, ON).outcome is outcome
-    assert rule(SHANXI, "city-bureau").operator is Operator.NOT_IN
+    assert judged(SHANXI, "city-bureau", {"unit": unit}, ON).outcome is outcome
+    assert rule_of(SHANXI, "city-bureau").operator is Operator.NOT_IN
 
 
 def test_the_criteria_of_annex_1_are_asked_for_the_chosen_directions_only() -> None:

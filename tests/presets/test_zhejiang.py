@@ -6,7 +6,8 @@ from domain.definition import Force, Operator, Owed
 from domain.milestones import BatchState, milestones
 from domain.plan import MomentKind, plan
 from services.calendar import official_calendar
-from tests.support.presets import facts, preset, rule, waiting
+from tests.support.presets import facts, rule_of
+from tests.support.provinces import preset, waiting
 
 FACTS = facts("004")
 ZHEJIANG = preset("zhejiang-2020")
@@ -148,7 +149,7 @@ def test_the_notice_is_silent_about_a_second_case() -> None:
 
 def test_earlier_winners_are_marked_and_not_blocked() -> None:
     """S004-60."""
-    found = rule(ZHEJIANG, "earlier-winner")
+    found = rule_of(ZHEJIANG, "earlier-winner")
 
     assert (found.force, found.operator, found.value) == (Force.MARK, Operator.HAS_TITLE, ZHEJIANG.programme.key)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.support.presets import preset, waiting
+from tests.support.provinces import preset, waiting
 
 ZHEJIANG = preset("zhejiang-2020")
 UNITS = {unit.code: unit for unit in ZHEJIANG.units}

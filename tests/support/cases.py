@@ -41,7 +41,7 @@ from domain.definition import (
     UnitClass,
     UnitEntry,
 )
-from models import Case, CaseFile, Organisation, StoredFile
+from models import Case, CaseFile, CaseReturn, CaseState, Organisation, StoredFile
 from services.batches.context import BatchContext
 from services.cases.access import CaseInHand, get_case_to_fill
 from services.cases.drafts import Typed, save
@@ -333,3 +333,31 @@ def send(session: Session, case: Case, *, now: datetime = NOW) -> Receipt:
 def in_hand(session: Session, case: Case) -> CaseInHand:
     """Return the case with its definition, as who fills it has it."""
     return get_case_to_fill(session, case.id, actor=declarer_of(session, case))
+
+
+def send_back(
+    session: Session, case: Case, *, due_at: datetime, unit_code: str = "", number: int = 1, at: datetime = NOW
+) -> CaseReturn:
+    """Return a case to its applicant as plain rows, from its channel unless a unit is named."""
+    unit = unit_of(session, unit_code) if unit_code else case.unit
+    row = CaseReturn(
+        case_id=case.id,
+        batch_id=case.batch_id,
+        unit_id=case.unit_id,
+        organisation_id=case.organisation_id,
+        from_unit_id=unit.id,
+        to_unit_id=None,
+        number=number,
+        summary="请补正",
+        comments={"share": "请核对"},
+        version_no=case.version_no,
+        returned_at=at,
+        returned_by="经办人",
+        due_at=due_at,
+        ended_at=None,
+    )
+    session.add(row)
+    case.state, case.at_unit_id, case.correct_by = CaseState.RETURNED, unit.id, due_at
+    session.flush()
+    session.expire(case, ["at_unit"])
+    return row

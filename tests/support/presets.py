@@ -1,4 +1,4 @@
-"""The presets as tests read them: definitions, the notices they rest on, and what a careful reader takes from these."""
+"""The presets as tests read them: definitions, their notices, and what a careful reader takes from these."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from domain.definition import Definition, Evidence, Form, Rule
-from domain.forms import Setting
+from domain.definition import NUMERIC, Definition, Evidence, FieldKind, Form, Rule
+from domain.forms import Aspect, Leaf, Setting, leaves
 from domain.rules import Verdict, judge
 from presets import FOLDER
 from services.definitions import parse, read_yaml
@@ -78,3 +78,38 @@ def miit_with_form() -> Definition:
         if stage["key"] == "declare":
             stage["declare"] |= added["declare"]
     return parse(raw, base_dir=FOLDER)
+
+
+TYPED = {
+    FieldKind.PHONE: "0379-65953693",
+    FieldKind.MOBILE: "13900000000",
+    FieldKind.EMAIL: "a@applicants.example",
+    FieldKind.URL: "https://platform.example",
+    FieldKind.DATE: "2020-01-01",
+    FieldKind.PERCENT: "60",
+}
+
+
+def filled(form: Form, where: Setting, **given: str) -> dict[str, str]:
+    """Return answers with which a form is complete; `given` (with "__" for ".") is typed as it is."""
+    answers = {path.replace("__", "."): text for path, text in given.items()}
+    while True:
+        asked = [leaf for leaf in leaves(form, where, answers) if leaf.is_required and leaf.path not in answers]
+        if not asked:
+            return answers
+        answers |= {leaf.path: _typed(leaf, where) for leaf in asked}
+
+
+def _typed(leaf: Leaf, where: Setting) -> str:
+    kind = leaf.field.kind
+    if leaf.aspect is Aspect.DATE:
+        return where.on.isoformat()
+    if kind is FieldKind.COMMITMENT:
+        return "张三" if leaf.aspect is Aspect.NAME else "yes"
+    if leaf.aspect is not Aspect.VALUE:
+        return "说明文字"
+    if kind is FieldKind.MODES:
+        return where.modes[0].key
+    if kind is FieldKind.CHOICE:
+        return leaf.field.choices[0]
+    return TYPED.get(kind, "100" if kind in NUMERIC else "文字")

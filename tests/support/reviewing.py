@@ -35,7 +35,9 @@ from domain.definition import (
 from models import Case, CaseAct, CaseState, CaseVersion, Mail, Organisation, Unit
 from models.reviews import CheckResult
 from services.batches.context import BatchContext
+from services.recommending.forwarding import forward
 from services.reviewing.checks import Answered, answer, items
+from services.reviewing.deciding import pass_case
 from tests.support.batches import contact_form, definition, local, officer, running
 from tests.support.case_rows import applicant, case_row, organisation
 
@@ -212,6 +214,20 @@ def answer_everything(
     """Answer every item of the check list alike."""
     for item in items(session, found.case.id, actor=actor).items:
         answer(session, found.case.id, Answered(item.key, result, "见材料"), actor=actor, now=at)
+
+
+def checked(session: Session, wanted: Definition | None = None, **changes: Any) -> World:
+    """Return a world in which the county has answered its whole check list."""
+    found = world(session, wanted, **changes)
+    answer_everything(session, found, found.county)
+    return found
+
+
+def with_city(session: Session, found: World) -> None:
+    """Bring the case to the city."""
+    answer_everything(session, found, found.county)
+    pass_case(session, found.case.id, "", actor=found.county, now=NOW)
+    forward(session, found.case.id, received_at=NOW, actor=found.county)
 
 
 def acts(session: Session, case: Case) -> list[CaseAct]:

@@ -11,7 +11,7 @@ from domain.forms import Aspect, Leaf, Setting
 from domain.forms.leaves import all_leaves
 from domain.forms.scalars import SEVERAL
 
-MINE, BASE = "mine.", "base."
+MINE, BASE = "_mine.", "_base."
 """Before the names of changed leaves: what they hold now, and what they held when the change began."""
 ROW_BUTTON, WHOLE_BASE, REVISION = "_row", "_base", "_revision"
 ADD, REMOVE = "add", "remove"

@@ -45,8 +45,8 @@
   function bodyOf(leaves) {
     const body = new URLSearchParams({ _revision: revision.value });
     Object.entries(leaves).forEach(([path, text]) => {
-      body.set(`mine.${path}`, text);
-      body.set(`base.${path}`, stored[path] || "");
+      body.set(`_mine.${path}`, text);
+      body.set(`_base.${path}`, stored[path] || "");
     });
     return body;
   }

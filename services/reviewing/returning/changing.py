@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor
 from domain.errors import Conflict, Invalid, Problem
 from domain.instants import describe
-from models import ActKind, CaseReturn, CaseState, CaseVersion
+from models import ActKind, CaseFile, CaseReturn, CaseState, CaseVersion, Opinion, Outcome
 from services.mail.notify import News, applicant_key, notify_applicant
 from services.reviewing.desk import Desk, Moment, Noted, hold, note, settle
 from services.reviewing.returning.proposing import proposal
@@ -23,9 +23,17 @@ def call_off(session: Session, case_id: int, reason: str, *, actor: Actor, now: 
     if not reason.strip():
         raise Invalid([Problem("reason", "", "请填写撤销退回的原因")])
     case = desk.found.case
-    if case.values != _submitted_values(session, desk):
+    if _has_begun(session, desk, row):
         raise Conflict("申报单位已开始补正，不能撤销退回；请等待其重新提交，或延长补正期限。")
     row.ended_at = now
+    session.execute(
+        delete(Opinion).where(
+            Opinion.case_id == case.id,
+            Opinion.by_unit_id == desk.unit.id,
+            Opinion.version_no == case.version_no,
+            Opinion.outcome == Outcome.RETURNED,
+        )
+    )
     case.state, case.correct_by = CaseState.SUBMITTED, None
     noted = Noted(ActKind.CHECKED, Moment(now, actor.name, now), reason.strip(), detail={"撤销": "退回补正"})
     note(session, desk, noted, actor=actor)
@@ -87,11 +95,17 @@ def _open_return(session: Session, case_id: int, actor: Actor) -> tuple[Desk, Ca
     return desk, row
 
 
-def _submitted_values(session: Session, desk: Desk) -> dict[str, str] | None:
+def _has_begun(session: Session, desk: Desk, row: CaseReturn) -> bool:
+    """Tell whether the applicant has typed anything, or changed its papers, since the case was returned."""
     case = desk.found.case
-    return session.scalar(
+    submitted = session.scalar(
         select(CaseVersion.values).where(CaseVersion.case_id == case.id, CaseVersion.number == case.version_no)
     )
+    since = row.returned_at
+    papers = select(CaseFile.id).where(
+        CaseFile.case_id == case.id, (CaseFile.added_at >= since) | (CaseFile.ended_at >= since)
+    )
+    return case.values != submitted or session.execute(papers.limit(1)).first() is not None
 
 
 def _require_later(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -148,7 +147,7 @@ def test_a_folder_holds_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="broke"):
         store.write(Shelf.FILES, "0" * 64, Broken(b"half"))
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("place", "error"), [("nothing://bucket", ValueError), ("s3://bucket/files", ImportError)])

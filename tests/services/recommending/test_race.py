@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor
 from domain.errors import Conflict
@@ -17,13 +18,14 @@ from models import Case, CaseAct, CaseState, Place, Recommendation
 from models.scope import Scope
 from models.session import Database
 from services.cases.access import get_case
-from services.recommending import places
 from services.recommending.forwarding import forward
+from services.recommending.places import take
 from tests.support.recommending import (
     NOW,
     PROVINCE,
     QUOTAS,
     opened,
+    passed,
     passed_many,
     person,
     with_places,
@@ -117,18 +119,14 @@ def test_the_last_place_is_given_once_in_two_hundred_races(course: Course) -> No
     run_rounds(course, SOAK_ROUNDS)
 
 
-def test_the_database_is_a_wall_behind_the_lock(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path that counted wrongly would still not put two cases on one place."""
-    monkeypatch.setattr(places, "_next_number", lambda *given: 1)
-    monkeypatch.setattr(places, "require_place", lambda *given, **how: None)
-    with course.database.write(Scope()) as session:
-        first, second = (
-            get_case(session, case_id, actor=course.officer, action=Action.RECOMMEND)
-            for case_id in course.case_ids[:2]
-        )
-        places.take(session, first, first.case.at_unit_id, at=NOW)
+def test_the_database_is_a_wall_behind_the_lock(db: Session) -> None:
+    """A case that takes a place twice is refused by the database, and the first place stays."""
+    context = opened(db)
+    case = passed(db, context, PROVINCE, 1)
+    found = get_case(db, case.id, actor=person(db, PROVINCE), action=Action.RECOMMEND)
+    take(db, found, case.at_unit_id, at=NOW)
 
-        with pytest.raises(Conflict, match="刚刚被占用"):
-            places.take(session, second, second.case.at_unit_id, at=NOW)
+    with pytest.raises(Conflict, match="刚刚被占用"):
+        take(db, found, case.at_unit_id, at=NOW)
 
-        assert session.scalars(select(Place.case_id)).all() == [first.case.id]
+    assert db.execute(select(Place.case_id, Place.number)).all() == [(case.id, 1)]

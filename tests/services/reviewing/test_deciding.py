@@ -3,46 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.definition import Declare, Definition, InternalStep, OneCase, Operator, Rule, StageKind, Waiver
+from domain.definition import (
+    Declare,
+    Definition,
+    Field,
+    FieldKind,
+    Form,
+    InternalStep,
+    OneCase,
+    Operator,
+    Rule,
+    StageKind,
+    Waiver,
+)
 from domain.errors import Conflict, Invalid, NotAllowed, TooEarly, TooLate
 from models import ActKind, CaseState, CheckResult, Duty, Opinion, Outcome, Place
 from models.recommending import Recommendation
-from services.batches.late import LateLeave, accept_late
 from services.recommending.forwarding import forward
 from services.reviewing.blocking import blocked
 from services.reviewing.checks import Answered, answer
 from services.reviewing.deciding import pass_case, refuse_case, undo
-from services.reviewing.desk import OnPaper
-from services.reviewing.opinions import opinion_blocks
-from services.reviewing.site import Visit, record, site_checks
+from services.reviewing.site import Visit
 from services.rules import waive
 from tests.support.batches import COORDINATOR, local
 from tests.support.reviewing import (
     NOW,
-    World,
     acts,
     answer_everything,
+    checked,
     county_and_city,
     mails,
     review,
-    version,
+    submitted,
     world,
 )
 
 VISIT = Visit(date(2023, 3, 12), "张三、李四", "设备、人员与申报材料相符")
 LATER = local("2023-03-25 09:00")
-
-
-def checked(session: Session, wanted: Definition | None = None, **changes: object) -> World:
-    found = world(session, wanted, **changes)
-    answer_everything(session, found, found.county)
-    return found
 
 
 def test_a_case_passes_with_an_opinion_a_line_a_mail_and_a_settled_duty(db: Session) -> None:
@@ -107,9 +110,7 @@ def test_everything_that_stands_in_the_way_is_said_at_once(db: Session) -> None:
     assert (acts(db, found.case), mails(db, found.case)) == ([], [])
 
 
-def _with_share(wanted: Definition) -> object:
-    from domain.definition import Field, FieldKind
-
+def _with_share(wanted: Definition) -> Form:
     form = wanted.form("application")
     return replace(form, fields=(*form.fields, Field(key="share", label="占比", kind=FieldKind.PERCENT)))
 
@@ -124,53 +125,13 @@ def test_a_lifted_rule_no_longer_stands_in_the_way(db: Session) -> None:
         waiver=Waiver.UNIT,
     )
     wanted = county_and_city()
-    found = checked(db, replace(wanted, rules=(share,), forms=(wanted.forms[0], _with_share(wanted))))  # type: ignore[arg-type]
+    found = checked(db, replace(wanted, rules=(share,), forms=(wanted.forms[0], _with_share(wanted))))
     with pytest.raises(Invalid):
         pass_case(db, found.case.id, "同意", actor=found.county, now=NOW)
 
     waive(db, found.case.id, "share", "经专题研究", actor=found.county, now=NOW)
 
     assert pass_case(db, found.case.id, "同意", actor=found.county, now=NOW).outcome is Outcome.PASSED
-
-
-def test_the_opinion_waits_for_a_site_check(db: Session) -> None:
-    """S000-25, S000-42: recorded with date, persons, findings."""
-    found = checked(db, county_and_city(review(needs_site_check=True)))
-    with pytest.raises(Invalid, match="尚未登记现场核查"):
-        pass_case(db, found.case.id, "", actor=found.county, now=NOW)
-
-    record(db, found.case.id, VISIT, actor=found.county, now=NOW)
-
-    pass_case(db, found.case.id, "", actor=found.county, now=NOW)
-    (row,) = site_checks(db, found.case.id, actor=found.city)
-    assert (row.held_on, row.persons, row.findings, row.recorded_at) == (*_shown(VISIT), NOW)
-    assert [(act.kind, act.is_open) for act in acts(db, found.case)][0] == (ActKind.SITE_CHECK, False)
-
-
-def _shown(visit: Visit) -> tuple[date, str, str]:
-    return visit.held_on, visit.persons, visit.findings
-
-
-@pytest.mark.parametrize(
-    ("changes", "path", "words"),
-    [
-        ({"held_on": date(2023, 3, 14)}, "held_on", "核查日期不能晚于今天"),
-        ({"held_on": date(2023, 2, 28)}, "held_on", "核查日期不能早于本批次开始"),
-        ({"persons": " "}, "persons", "请填写核查人员"),
-        ({"persons": "张" * 201}, "persons", "核查人员过长"),
-        ({"findings": ""}, "findings", "请填写核查情况"),
-    ],
-)
-def test_a_site_check_is_recorded_whole_and_of_a_possible_day(
-    db: Session, changes: dict[str, object], path: str, words: str
-) -> None:
-    """S000-42"""
-    found = world(db)
-
-    with pytest.raises(Invalid) as refused:
-        record(db, found.case.id, replace(VISIT, **changes), actor=found.county, now=NOW)  # type: ignore[arg-type]
-
-    assert [(problem.path, problem.sentence) for problem in refused.value.problems] == [(path, words)]
 
 
 def test_a_refusal_has_a_reason_and_gives_back_what_the_case_held(db: Session) -> None:
@@ -236,52 +197,10 @@ def test_a_refusal_is_undone_and_the_case_counts_again(db: Session) -> None:
 def test_a_refusal_stays_when_the_applicant_has_another_case_by_now(db: Session) -> None:
     found = checked(db, one_case(county_and_city()))
     refuse_case(db, found.case.id, "重复申报", actor=found.county, now=NOW)
-    from tests.support.reviewing import submitted
-
     submitted(db, found.context, found.organisation, claim=found.organisation.credit_code)
 
     with pytest.raises(Conflict):
         undo(db, found.case.id, "核实后撤销", actor=found.county, now=NOW)
-
-
-def test_three_acts_in_order_each_with_opinion_and_time(db: Session) -> None:
-    """S004-18, S004-22, S001-37, S004-40: a block for each unit; the upper one stays empty until it decides."""
-    found = checked(db)
-    pass_case(db, found.case.id, "县级同意", actor=found.county, now=NOW)
-    forward(db, found.case.id, received_at=NOW, actor=found.county)
-    blocks = opinion_blocks(db, found.case.id, actor=found.applicant)
-    assert [(block.unit, block.text, block.given_at) for block in blocks] == [
-        ("乙县工信局", "县级同意", NOW),
-        ("甲市工信局", "", None),
-    ]
-
-    answer_everything(db, found, found.city)
-    later = NOW + timedelta(days=1)
-    pass_case(db, found.case.id, "市级同意", actor=found.city, now=later)
-
-    blocks = opinion_blocks(db, found.case.id, actor=found.city)
-    assert [(block.label, block.text, block.by, block.given_at) for block in blocks] == [
-        ("乙县工信局意见", "县级同意", "经办人2", NOW),
-        ("甲市工信局意见", "市级同意", "经办人1", later),
-    ]
-
-
-def test_a_direct_case_needs_no_opinion_of_a_city(db: Session) -> None:
-    """S004-20: the box says 直报."""
-    found = world(db, unit_code="000004")
-
-    (block,) = opinion_blocks(db, found.case.id, actor=found.applicant)
-
-    assert (block.unit, block.text, block.is_direct) == ("省属企业直报", "直报", True)
-
-
-def test_an_opinion_of_an_earlier_version_is_not_printed(db: Session) -> None:
-    found = checked(db)
-    pass_case(db, found.case.id, "", actor=found.county, now=NOW)
-    found.case.version_no = 2
-    version(db, found.case, NOW)
-
-    assert [block.text for block in opinion_blocks(db, found.case.id, actor=found.county)] == ["", ""]
 
 
 def test_only_the_unit_that_has_the_case_gives_an_opinion(db: Session) -> None:
@@ -300,60 +219,3 @@ def test_an_opinion_keeps_the_dates_of_the_unit(db: Session) -> None:
         pass_case(db, found.case.id, "", actor=found.county, now=local("2023-03-05 09:00"))
     with pytest.raises(TooLate):
         pass_case(db, found.case.id, "", actor=found.county, now=LATER)
-
-
-def test_a_paper_act_keeps_its_day_its_person_and_its_recording_apart(db: Session) -> None:
-    found = checked(db)
-    version(db, found.case, NOW) if False else None
-
-    opinion = pass_case(
-        db, found.case.id, "", actor=found.county, now=NOW + timedelta(days=1), on_paper=OnPaper(NOW.date(), "王五")
-    )
-
-    act = acts(db, found.case)[-1]
-    assert (opinion.given_by, opinion.given_at) == ("王五", local("2023-03-13 00:00"))
-    assert (act.by, act.at, act.recorded_by, act.recorded_at) == (
-        "王五",
-        local("2023-03-13 00:00"),
-        "经办人2",
-        NOW + timedelta(days=1),
-    )
-    assert act.detail == {"补录": "实际办理日期 2023-03-13，实际办理人 王五"}
-
-
-@pytest.mark.parametrize(
-    ("paper", "words"),
-    [
-        (OnPaper(date(2023, 3, 14), "王五"), "实际办理日期不能晚于今天"),
-        (OnPaper(date(2023, 3, 12), "王五"), "实际办理日期不能早于申报件提交"),
-        (OnPaper(date(2023, 3, 13), " "), "请填写实际办理人"),
-    ],
-)
-def test_a_paper_act_of_an_impossible_day_is_refused(db: Session, paper: OnPaper, words: str) -> None:
-    found = checked(db)
-
-    with pytest.raises(Invalid, match=words):
-        pass_case(db, found.case.id, "", actor=found.county, now=NOW, on_paper=paper)
-
-
-def test_a_paper_act_does_not_move_the_deadline_but_a_permit_does(db: Session) -> None:
-    """Rule R2: the moment of entering decides; 补报 is leave given with a name."""
-    found = checked(db)
-    from services.duties.loads import chain_of, settle_units
-
-    settle_units(db, found.context, chain_of(db, found.case.unit_id), at=NOW)
-    paper = OnPaper(date(2023, 3, 14), "王五")
-
-    with pytest.raises(TooLate, match="纸面办理日期为 2023-03-14，但补录时间已过期限，截止时间不因补录而改变"):
-        refuse_case(db, found.case.id, "不符合条件", actor=found.county, now=LATER, on_paper=paper)
-    leave = LateLeave(
-        stage="review",
-        unit_id=found.county_id(db),
-        until=LATER + timedelta(days=1),
-        reason="纸质办理",
-        approver="李处长",
-    )
-    accept_late(db, found.context.batch.id, leave, actor=COORDINATOR, now=LATER)
-
-    opinion = refuse_case(db, found.case.id, "不符合条件", actor=found.county, now=LATER, on_paper=paper)
-    assert opinion.given_at == local("2023-03-14 00:00")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.definition import Definition, InternalStep, Recommend, StageKind
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from models import CaseState
 from services.reviewing.deciding import pass_case
 from services.reviewing.internal import Place, StepDone, record, steps, take_back
 from tests.support.batches import COORDINATOR
@@ -69,6 +70,7 @@ def test_a_step_taken_for_the_whole_forwarding_counts_for_each_case(db: Session)
     record_all(db, found, place(db, found, of_case=False))
 
     pass_case(db, found.case.id, "", actor=found.county, now=NOW)
+    assert found.case.state is CaseState.PASSED
 
 
 def test_a_corrected_case_goes_through_the_office_again(db: Session) -> None:

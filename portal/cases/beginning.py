@@ -1,0 +1,143 @@
+"""Finding out whether one may declare, and beginning: the self-check, then a category, a unit and a title."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, g, make_response, redirect, request, url_for
+
+from domain.access import Action, Role
+from domain.errors import Invalid, NotFound, RuleBroken
+from domain.instants import local_day
+from models import Organisation
+from portal import asked
+from portal.answers import page, status_of
+from services.batches.context import BatchContext, get_batch, load
+from services.cases.conditions import category_of
+from services.cases.opening import NewCase, open_case
+from services.organisations.registering import units_to_choose
+from services.rules import self_check
+from services.rules.questions import asked_for, questions
+from web import current
+from web.guard import needs, public
+
+MOST_CHARS = 2_000
+
+blueprint = Blueprint("declaring", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was chosen so far, so that a refusal loses nothing."""
+
+    category: str = ""
+    subtype: str = ""
+    unit_id: int = 0
+    title: str = ""
+
+
+@blueprint.get("/batches/<code>/check/<category>")
+@public
+def check(code: str, category: str) -> Response:
+    """Show the questions of the self-check (条件自测); nothing is stored, anybody may try."""
+    return _check(_published(code), category, {}, is_answered=False)
+
+
+@blueprint.post("/batches/<code>/check/<category>")
+@public
+def checked(code: str, category: str) -> Response:
+    """Show what the rules say of the answers."""
+    answers = {key: "\n".join(request.form.getlist(key))[:MOST_CHARS] for key in request.form if key != "csrf_token"}
+    return _check(_published(code), category, answers, is_answered=True)
+
+
+@blueprint.get("/batches/<code>/declare")
+@needs(Action.DECLARE, Action.DECLARE_FOR)
+def form(code: str) -> Response:
+    """Show what begins a case."""
+    return _form(_published(code), Typed(category=request.args.get("category", "")))
+
+
+@blueprint.post("/batches/<code>/declare")
+@needs(Action.DECLARE, Action.DECLARE_FOR)
+def begin(code: str) -> Response:
+    """Begin a case as a draft and go on to fill it in."""
+    context = _published(code)
+    category, _, subtype = request.form.get("kind", "").partition("/")
+    unit_id = asked.number(request.form, "unit") or 0
+    typed = Typed(category, subtype, unit_id, request.form.get("title", ""))
+    new = NewCase(context.batch.id, typed.category, typed.subtype, typed.unit_id, typed.title)
+    organisation_id = asked.number(request.form, "organisation")
+    try:
+        case = open_case(
+            current.db(), new, actor=current.actor(), now=current.now(), organisation_id=organisation_id or None
+        )
+    except NotFound:
+        raise
+    except RuleBroken as refusal:
+        current.db().rollback()
+        return _form(_published(code), typed, refusal)
+    return make_response(redirect(url_for("filling.form", case_id=case.id), 303))
+
+
+def _published(code: str) -> BatchContext:
+    """Return a batch that was published, and show times in its zone. Raises NotFound."""
+    context = load(current.db(), get_batch(current.db(), asked.key(code)).id)
+    if context.batch.published_at is None:
+        raise NotFound("没有这个批次。")
+    g.zone = context.definition.zone
+    return context
+
+
+def _own() -> Organisation | None:
+    """Return the visitor's organisation; None for a visitor without one."""
+    visitor = current.visitor()
+    if visitor is None or visitor.actor.organisation_id is None:
+        return None
+    return current.db().get(Organisation, visitor.actor.organisation_id)
+
+
+def _form(context: BatchContext, typed: Typed, refusal: RuleBroken | None = None) -> Response:
+    units = units_to_choose(current.db(), context)
+    own = _own()
+    wrong = refusal.problems if isinstance(refusal, Invalid) else ()
+    return page(
+        "portal/cases/begin.html",
+        status=status_of(refusal) if refusal is not None else 200,
+        batch=context.batch,
+        definition=context.definition,
+        units=units,
+        own=own,
+        chosen=typed.unit_id or (own.unit_id if own is not None else 0),
+        typed=typed,
+        refusal=refusal,
+        problems={problem.path: problem.sentence for problem in wrong},
+        is_officer=current.actor().role is not Role.APPLICANT,
+    )
+
+
+def _check(context: BatchContext, key: str, answers: dict[str, str], *, is_answered: bool) -> Response:
+    definition = context.definition
+    try:
+        category = category_of(definition, asked.key(key))
+    except Invalid as refusal:
+        raise NotFound(refusal.problems[0].sentence) from None
+    found = asked_for(
+        questions(definition, category.key),
+        category.key,
+        answers.get("subtype", ""),
+        answers.get("modes", "").split(),
+    )
+    own, on = _own(), local_day(current.now(), definition.zone)
+    verdicts = (
+        self_check(current.db(), context.batch, category.key, answers, organisation=own, on=on) if is_answered else []
+    )
+    return page(
+        "portal/cases/check.html",
+        batch=context.batch,
+        definition=definition,
+        category=category,
+        questions=[question for question in found if not (own is not None and question.kind.value == "profile")],
+        answers=answers,
+        verdicts=verdicts,
+        is_answered=is_answered,
+        own=own,
+    )
