@@ -46,7 +46,8 @@ def check_case(form: Form, answers: Mapping[str, str], setting: Setting, *, is_f
         if leaf.path in texts and not leaf.field.computed
     }
     wrong: dict[str, Problem] = {}
-    rows = filled_rows(values)
+    # Words for a choice that no longer asks for them make no row.
+    rows = filled_rows({leaf.path: values.get(leaf.path, "") for leaf in asked})
     typed = [leaf for leaf in asked if not leaf.field.computed]
     _judge(typed, values, answers, (setting, rows, is_final), wrong)
     seen = Values(setting, asked, values, set(wrong))

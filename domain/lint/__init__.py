@@ -10,7 +10,20 @@ from datetime import date
 from domain.calendar import Calendar
 from domain.definition import Definition
 from domain.instants import due_day, local_day
-from domain.lint import collects, dates, forms, keys, marks, quotas, references, reminders, rules, texts, units
+from domain.lint import (
+    casework,
+    collects,
+    dates,
+    forms,
+    keys,
+    marks,
+    quotas,
+    references,
+    reminders,
+    rules,
+    texts,
+    units,
+)
 from domain.lint.findings import Finding, Level
 from domain.milestones import BatchState, Milestone, milestones
 from domain.plan import Moment, plan
@@ -38,6 +51,7 @@ def check(definition: Definition, calendar: Calendar) -> list[Finding]:
         *units.check_office(definition),
         *quotas.check(definition),
         *rules.check(definition),
+        *casework.check(definition),
         *marks.check(definition),
     ]
     # With unknown stages or impossible dates there is nothing to compute.

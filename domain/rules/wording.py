@@ -31,6 +31,9 @@ CALLED: Mapping[str, Mapping[str, str]] = {
 }
 """What the values of a fact are called where the batch has no words of its own for them."""
 
+REGISTRY = frozenset({"titles", "area.titles"})
+"""Facts that the registry of titles tells, and nobody fills in."""
+
 VERBS: Mapping[Operator, str] = {
     Operator.IS: "应为",
     Operator.IS_NOT: "应为",
@@ -140,6 +143,8 @@ def unknown(rule: Rule, words: Words, because: str) -> str:
         said = f"“{label}”无法判断：{because.rstrip('。')}" if label else because.rstrip("。")
     elif subject_of(rule).startswith(STATEMENTS):
         said = f"请申报单位确认：{rule.question.rstrip('。？')}"
+    elif rule.subject in REGISTRY:
+        said = f"“{label}”由系统在示范名单库中查询，现在还不能判断"
     elif rule.subject in FACTS and FACTS[rule.subject].is_profile:
         said = f"申报单位资料中没有“{label}”，请先补充"
     elif label:

@@ -20,7 +20,7 @@ SPACE = re.compile(r"\s+")
 VARIANTS = str.maketrans("術業務產製範與為個國開發據網", "术业务产制范与为个国开发据网")
 """Older forms of characters that reading a scanned page leaves in a text."""
 WIDTHS = str.maketrans(",;:()?!", "，；：（）？！")
-TWICE = re.compile("的的")
+TWICE = re.compile("的{2,}")
 AROUND = 6
 MARGIN = 12
 LEAST_ANCHOR = 0.3
@@ -98,10 +98,9 @@ def find_recognised(session: Session, text: str) -> CatalogueVersion | None:
 def _differences(path: str, criterion: Criterion, page: str) -> list[Slip] | None:
     """Return how the text differs from a criterion; None when it is not in the text."""
     words = SPACE.sub("", criterion.quote or criterion.text)
-    head = f"{criterion.label}："
     # The heading of a criterion may be the catalogue's own word, where the document has none.
-    if f"{head}{words[:AROUND]}" in page or f"{criterion.label}:{words[:AROUND]}" in page:
-        words = f"{head}{words}"
+    if re.search(rf"[0-9][.．、]{re.escape(criterion.label)}[：:]", page):
+        words = f"{criterion.label}：{words}"
     if words in page:
         return []
     anchor = SequenceMatcher(None, page, words, autojunk=False).find_longest_match()
@@ -120,13 +119,15 @@ def _slips(path: str, words: str, window: str, steps: Sequence[tuple[str, int, i
             continue
         ours, theirs = words[first:last], window[start:end]
         around = window[max(start - AROUND, 0) : end + AROUND]
-        yield Slip(path, _kind(ours, theirs, words[:first]), ours, theirs, around)
+        beside = (words[:first][-1:], words[last : last + 1])
+        yield Slip(path, _kind(ours, theirs, beside), ours, theirs, around)
 
 
-def _kind(ours: str, theirs: str, before: str) -> SlipKind:
+def _kind(ours: str, theirs: str, beside: tuple[str, str]) -> SlipKind:
     if ours.translate(WIDTHS) == theirs.translate(WIDTHS):
         return SlipKind.PUNCTUATION
     if ours.translate(VARIANTS) == theirs.translate(VARIANTS):
         return SlipKind.VARIANT
-    longer = f"{before[-1:]}{ours or theirs}"
-    return SlipKind.REPEATED if not (ours and theirs) and normal(longer) == "的" else SlipKind.CHANGED
+    together = (f"{beside[0]}{ours or theirs}", f"{ours or theirs}{beside[1]}")
+    is_twice = not (ours and theirs) and any(TWICE.fullmatch(text) for text in together)
+    return SlipKind.REPEATED if is_twice else SlipKind.CHANGED

@@ -16,6 +16,7 @@ from services import audit
 from services.batches.context import BatchContext
 from services.duties.loads import paths_above
 from services.duties.windows import unit_window
+from services.recommending.routes import direct_classes
 
 KINDS = frozenset({StageKind.DECLARE, StageKind.REVIEW, StageKind.RECOMMEND})
 APPLICANTS = "applicants"
@@ -105,7 +106,10 @@ def _begins(context: BatchContext) -> date | None:
 
 
 def _levels_below(session: Session, context: BatchContext, unit: Unit) -> list[str]:
-    """Return the classes of the units below, one a level, the nearest level first; names as people know them."""
+    """Return the classes of the units below, one a level, the nearest level first; names as people know them.
+
+    Units that forward past this one to the office are no level of it.
+    """
     rows = session.execute(
         select(Unit.path, BatchUnit.class_key)
         .join(BatchUnit, BatchUnit.unit_id == Unit.id)
@@ -113,6 +117,7 @@ def _levels_below(session: Session, context: BatchContext, unit: Unit) -> list[s
             BatchUnit.batch_id == context.batch.id,
             Unit.path.startswith(unit.path, autoescape=True),
             Unit.id != unit.id,
+            BatchUnit.class_key.not_in(sorted(direct_classes(context))),
         )
     ).all()
     taking_part = {row.path for row in rows}

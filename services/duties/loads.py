@@ -188,7 +188,7 @@ def _locked_duties(
     Two transactions that each forward one of a unit's last two cases would otherwise both see the other's case still
     there. Every act takes the end of the audit chain anyway; taking it before counting puts them in order.
     """
-    rows = session.scalars(
+    duties = (
         select(Duty)
         .where(
             Duty.batch_id == context.batch.id,
@@ -196,10 +196,12 @@ def _locked_duties(
             Duty.stage_key.in_([stage.key for stage in stages]),
         )
         .order_by(Duty.id)
-        .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    session.scalars(duties.with_for_update()).all()
     session.execute(select(AuditHead.id).with_for_update())
+    # Read again: whoever was waited for may have laid the first duties of these units.
+    rows = session.scalars(duties)
     return {DutyKey(row.stage_key, row.unit_id): row for row in rows}
 
 

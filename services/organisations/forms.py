@@ -23,7 +23,13 @@ CREDIT_CODE = Field(
 )
 _DATA = (
     Field(key="nature", label="单位性质", required=False, max_chars=80, help="如：国有控股、民营、外商投资。"),
-    Field(key="industry", label="所属行业", required=False, max_chars=80),
+    Field(
+        key="industry",
+        label="所属行业",
+        required=False,
+        max_chars=80,
+        help="国民经济行业分类（GB/T 4754）代码，如 C35。",
+    ),
     Field(key="legal_person", label="法定代表人", max_chars=80),
     Field(key="address", label="注册地址", max_chars=200),
     Field(key="region", label="所在地区", max_chars=120, help="如：某市某区。"),

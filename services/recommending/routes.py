@@ -32,9 +32,9 @@ def recommend_stage(context: BatchContext) -> tuple[Stage, Recommend]:
 
 def direct_classes(context: BatchContext) -> frozenset[str]:
     """Return the classes of units that forward to the office, whatever units lie above them."""
-    _, recommend = recommend_stage(context)
-    direct = {item.key for item in context.definition.unit_classes if item.is_direct}
-    return frozenset(direct.union(recommend.classes))
+    stage = context.definition.stage_of(StageKind.RECOMMEND)
+    named = stage.recommend.classes if stage is not None and stage.recommend is not None else ()
+    return frozenset(item.key for item in context.definition.unit_classes if item.is_direct).union(named)
 
 
 def route_of(session: Session, context: BatchContext, unit: Unit) -> Route:

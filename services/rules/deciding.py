@@ -10,6 +10,7 @@ from domain.access import Action, Actor, Role, require
 from domain.definition import Force, Rule, Waiver
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from domain.rules import applies
+from domain.rules.wording import clause
 from models import ActKind, DecisionKind, RuleDecision
 from models.cases import ENDED
 from services.cases.access import CaseInHand, get_case, require_holder
@@ -37,17 +38,17 @@ def waive(session: Session, case_id: int, rule_key: str, reason: str, *, actor: 
     found = get_case(session, case_id, actor=actor, action=Action.WAIVE_RULE, lock=True)
     rule = _rule(found, rule_key)
     if rule.force is not Force.HARD or rule.waiver is Waiver.NOBODY:
-        raise NotAllowed(f"该条件不得豁免。{_clause(rule)}", code="no_waiver")
+        raise NotAllowed(f"该条件不得豁免。{clause(rule)}", code="no_waiver")
     unit_id: int | None = None
     by_unit = ""
     if rule.waiver is Waiver.UNIT:
         if actor.role is not Role.OFFICER:
-            raise NotAllowed(f"该条件由推荐单位豁免，请联系“{found.case.at_unit.name}”。{_clause(rule)}")
+            raise NotAllowed(f"该条件由推荐单位豁免，请联系“{found.case.at_unit.name}”。{clause(rule)}")
         unit = require_holder(found, actor=actor, action=Action.WAIVE_RULE)
         unit_id, by_unit = unit.id, unit.name
     else:
         if actor.role is Role.OFFICER:
-            raise NotAllowed(f"该条件只能由主办处室豁免，请写明理由报主办处室。{_clause(rule)}")
+            raise NotAllowed(f"该条件只能由主办处室豁免，请写明理由报主办处室。{clause(rule)}")
         require(actor, Action.WAIVE_RULE, found.context.whole)
         by_unit = found.definition.office.name
     given = _Given(_reason(reason), unit_id, actor.name, now)
@@ -76,7 +77,7 @@ def explain(
     found = get_case(session, case_id, actor=actor, action=Action.RECOMMEND, lock=True)
     rule = _rule(found, rule_key)
     if rule.force is not Force.SOFT:
-        raise NotAllowed(f"只有“原则上”的条件需要说明理由。{_clause(rule)}", code="not_soft")
+        raise NotAllowed(f"只有“原则上”的条件需要说明理由。{clause(rule)}", code="not_soft")
     unit = require_holder(found, actor=actor, action=Action.RECOMMEND)
     given = _Given(_reason(reason), unit.id, actor.name, now)
     decision = _decide(session, found, rule, DecisionKind.EXPLAINED, given)
@@ -131,7 +132,3 @@ def _decide(session: Session, found: CaseInHand, rule: Rule, kind: DecisionKind,
     decision.decided_at, decision.decided_by = given.at, given.by
     session.flush()
     return decision
-
-
-def _clause(rule: Rule) -> str:
-    return f"依据{rule.place}：“{rule.clause}”。" if rule.clause else ""

@@ -1,21 +1,24 @@
 """The facts of a case by the names that rules use: its form, its applicant, its place, and the titles it holds."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.definition import Definition, FieldKind, Form, Rule, StageKind
+from domain.definition import Definition, Field, FieldKind, Form, Rule, StageKind
 from domain.expressions import BadExpression, names_in
 from domain.forms import Aspect, Setting, check_case, chosen_modes, number_of, unit_of
 from domain.forms.leaves import Leaf, all_leaves
+from domain.forms.scalars import normal
 from domain.instants import local_day
 from domain.rules import Words, expression_names, identifier
+from domain.rules.comparing import subject_of
 from domain.rules.facts import CREDIT_DAYS, FACTS, STATEMENTS
-from domain.rules.subjects import names_of
+from domain.rules.subjects import names_of, subjects
 from models import CaseVersion, Organisation
 from models.scope import seeing_all
 from services.cases.access import CaseInHand
@@ -36,11 +39,11 @@ class Facts:
     """
 
     on: date
-    values: dict[str, object] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
-    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    leaves: dict[str, str] = field(default_factory=dict)
+    values: dict[str, object] = dataclasses.field(default_factory=dict)
+    labels: dict[str, str] = dataclasses.field(default_factory=dict)
+    units: dict[str, str] = dataclasses.field(default_factory=dict)
+    called: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    leaves: dict[str, str] = dataclasses.field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
 
     @property
@@ -99,7 +102,9 @@ def case_facts(
     if needed is None or "area.titles" in needed:
         count = count_in_area(session, case.unit, definition.programme.key, on=facts.on)
         facts.values["area.titles"] = Decimal(count)
-    given = _signed(session, found) if statements is None else statements
+    given = statements
+    if given is None:
+        given = _signed(session, found) if needed is None or _asks_signed(needed) else {}
     facts.values |= {f"{STATEMENTS}{key}": text for key, text in given.items()}
     return facts
 
@@ -108,17 +113,19 @@ def add_form(
     facts: Facts, definition: Definition, form: Form | None, values: Mapping[str, str], category: str
 ) -> None:
     """Add the leaves of a form, typed and named, and how they and the facts of the batch are called."""
-    modes = definition.modes_of(category)
-    facts.called = _called(definition, category)
-    stage = definition.stage_of(StageKind.DECLARE)
-    if stage is not None and stage.declare is not None and stage.declare.credit_days is not None:
-        facts.values[CREDIT_DAYS] = Decimal(stage.declare.credit_days)
+    _add_batch(facts, definition, category)
     if form is None:
         return
-    setting = Setting(definition.year, modes, evaluate, facts.on)
+    setting = Setting(definition.year, definition.modes_of(category), evaluate, facts.on)
     checked = check_case(form, values, setting, is_final=False).values
     facts.values["modes"] = chosen_modes(form, checked)
-    columns: dict[str, list[object]] = {}
+    # No row is an empty column, of which an expression can still take the sum.
+    columns: dict[str, list[object]] = {
+        f"{rows.key}.{column.key}": []
+        for rows in form.all_fields
+        if rows.kind is FieldKind.ROWS
+        for column in rows.fields
+    }
     asked: set[str] = set()
     known: set[str] = set()
     for leaf in all_leaves(form, setting, checked):
@@ -130,6 +137,36 @@ def add_form(
         _add_leaf(facts, leaf, names, checked.get(leaf.path, ""), columns)
     facts.values |= {name: tuple(found) for name, found in columns.items()}
     facts.hidden = frozenset(known - asked)
+
+
+def add_answers(
+    facts: Facts, definition: Definition, form: Form | None, answers: Mapping[str, str], category: str
+) -> None:
+    """Add answers given by the names that rules use, before there is a form to fill; nothing counts as hidden."""
+    _add_batch(facts, definition, category)
+    known = subjects(form, definition.year, definition.modes_of(category)) if form is not None else {}
+    columns = {
+        f"{rows.key}.{column.key}"
+        for rows in (form.all_fields if form is not None else ())
+        if rows.kind is FieldKind.ROWS
+        for column in rows.fields
+    }
+    for path, subject in known.items():
+        facts.labels[path] = subject.label
+        if subject.is_value and unit_of(subject.field):
+            facts.units[path] = unit_of(subject.field)
+        text = answers.get(path, "")
+        value = _typed(subject.field, normal(subject.field, text) if subject.is_value else text)
+        if value is not None:
+            facts.values[path] = (value,) if path in columns else value
+
+
+def _add_batch(facts: Facts, definition: Definition, category: str) -> None:
+    """Add what the batch itself says: what its values are called, and how old a credit check may be."""
+    facts.called = _called(definition, category)
+    stage = definition.stage_of(StageKind.DECLARE)
+    if stage is not None and stage.declare is not None and stage.declare.credit_days is not None:
+        facts.values[CREDIT_DAYS] = Decimal(stage.declare.credit_days)
 
 
 def add_organisation(facts: Facts, organisation: Organisation) -> None:
@@ -152,17 +189,22 @@ def add_organisation(facts: Facts, organisation: Organisation) -> None:
 
 def names_of_rule(rule: Rule) -> frozenset[str]:
     """Return the facts that a rule needs: its subject, and of an expression those that the batch itself has."""
+    subject = subject_of(rule)
     if not rule.expression:
-        return frozenset({rule.subject})
+        return frozenset({subject})
     try:
         asked = names_in(rule.expression)
     except BadExpression:
-        return frozenset({rule.subject})
-    return frozenset({rule.subject, *(name for name in FACTS if identifier(name) in asked)})
+        return frozenset({subject})
+    return frozenset({subject, *(name for name in FACTS if identifier(name) in asked)})
 
 
 def _needed(rules: Iterable[Rule] | None) -> frozenset[str] | None:
     return None if rules is None else frozenset().union(*(names_of_rule(rule) for rule in rules))
+
+
+def _asks_signed(needed: frozenset[str]) -> bool:
+    return any(name.startswith(STATEMENTS) for name in needed)
 
 
 def _add_leaf(facts: Facts, leaf: Leaf, names: tuple[str, ...], text: str, columns: dict[str, list[object]]) -> None:
@@ -172,23 +214,21 @@ def _add_leaf(facts: Facts, leaf: Leaf, names: tuple[str, ...], text: str, colum
         facts.labels.setdefault(name, leaf.label)
         if unit:
             facts.units.setdefault(name, unit)
-    value = _typed(leaf, text)
-    if value is None:
+    value = _typed(leaf.field, text) if leaf.aspect is Aspect.VALUE else text
+    if not value:
         return
     if leaf.row is not None:
-        columns.setdefault(names[-1], []).append(value)
+        columns[names[-1]].append(value)
         facts.values[leaf.path] = value
         return
     facts.values |= dict.fromkeys(names, value)
 
 
-def _typed(leaf: Leaf, text: str) -> object | None:
+def _typed(field: Field, text: str) -> object | None:
     """Return an answer as rules compare it; one that cannot be read stays text, and its rule cannot be judged."""
     if not text:
         return None
-    if leaf.aspect is not Aspect.VALUE:
-        return text
-    kind = leaf.field.kind
+    kind = field.kind
     if kind in NUMBERS:
         number = number_of(text)
         return text if number is None else number

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from domain.definition import Definition, Force, Rule
 from domain.errors import Invalid, Problem
-from domain.rules import Item, Outcome, Verdict, applies, check_items, judge
+from domain.expressions import BadExpression, names_in
+from domain.rules import Item, Outcome, Verdict, applies, check_items, identifier, judge
 from domain.rules.comparing import subject_of
 from domain.rules.facts import FACTS, STATEMENTS
 from domain.rules.subjects import declared_with
@@ -18,7 +19,7 @@ from models.scope import seeing_all
 from services.batches.context import definition_of
 from services.cases.access import CaseInHand
 from services.expressions import evaluate
-from services.rules.facts import Facts, add_form, add_organisation, case_facts, names_of_rule
+from services.rules.facts import Facts, add_answers, add_organisation, case_facts, names_of_rule
 from services.rules.titles import held_titles, known_as
 
 SHOWN_CHARS = 80
@@ -107,7 +108,7 @@ def self_check(
         raise Invalid([Problem("category", category[:SHOWN_CHARS], "请选择一个申报类别", f"可选：{names}")])
     facts = Facts(on)
     given = {path: text.strip() for path, text in answers.items() if text.strip()}
-    add_form(facts, definition, declared_with(definition, category), given, category)
+    add_answers(facts, definition, declared_with(definition, category), given, category)
     facts.values |= {path: text for path, text in given.items() if path in FACTS or path.startswith(STATEMENTS)}
     facts.values["category"] = category
     if "modes" in given:
@@ -141,11 +142,24 @@ def _judged(
     subtype: str,
     rules: Iterable[Rule] | None = None,
 ) -> list[Verdict]:
-    return [
-        judge(rule, facts.values, on=facts.on, evaluate=evaluate, words=facts.words)
+    concerned = (
+        rule
         for rule in (definition.rules if rules is None else rules)
         if applies(rule, category, subtype, facts.modes) and rule.subject not in facts.hidden
-    ]
+    )
+    verdicts = (judge(rule, facts.values, on=facts.on, evaluate=evaluate, words=facts.words) for rule in concerned)
+    return [verdict for verdict in verdicts if not _needs_hidden(verdict, facts)]
+
+
+def _needs_hidden(verdict: Verdict, facts: Facts) -> bool:
+    """Tell whether an expression cannot be computed for want of something that the form does not ask now."""
+    if verdict.outcome is not Outcome.UNKNOWN or not verdict.rule.expression:
+        return False
+    try:
+        asked = names_in(verdict.rule.expression)
+    except BadExpression:
+        return False
+    return any(identifier(path) in asked for path in facts.hidden)
 
 
 def _lifted(verdict: Verdict, waiver: RuleDecision | None) -> Verdict:

@@ -96,7 +96,7 @@ def test_beyond_a_soft_limit_goes_only_what_is_explained() -> None:
     soft = Quota(key="s", classes=("city",), category="platform", limit=1, strength=Strength.SOFT, clause="原则上1个")
 
     require_place(stands(soft, 0), "示范平台", over_reason="")
-    with pytest.raises(Invalid, match="over_reason: .*超出须说明理由.*依据：原则上1个"):
+    with pytest.raises(Invalid, match=r"over_reason: .*超出须说明理由.*依据：原则上1个"):
         require_place(stands(soft, 1), "示范平台", over_reason="  ")
     require_place(stands(soft, 1), "示范平台", over_reason="均为国家级")
 

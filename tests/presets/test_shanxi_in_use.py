@@ -4,18 +4,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.access import Action
 from domain.duties import Settlement
-from domain.errors import Invalid, NotAllowed, RuleBroken
+from domain.errors import Invalid, NotAllowed
 from domain.quota import QuotaFull
 from models import ActKind, CaseAct, CaseState, Duty, OrganisationKind
+from services.cases.access import get_case
 from services.cases.channel import change_channel
+from services.cases.papers import missing_scans
 from services.cases.submitting import NotSubmitted, Receipt
 from services.cases.withdrawing import withdraw
 from services.recommending.nothing import declare_none
 from services.recommending.places import remaining
 from tests.support.batches import local, running
 from tests.support.case_rows import applicant, organisation, unit_of
-from tests.support.province_cases import begun, passed_up, person, sent_in, started
+from tests.support.province_cases import begun, checked, passed_up, person, seal, sent_in, started
 from tests.support.provinces import preset
 
 OPENED = local("2021-10-27 09:00")
@@ -26,12 +29,12 @@ TAIYUAN, DATONG, ZONE = "140100", "140200", "sx-zgq"
 
 def test_the_batch_cannot_be_published_while_the_notice_contradicts_itself(db: Session) -> None:
     """S001-06, S001-12, T5, T6: nobody has chosen yet, so nothing opens."""
-    with pytest.raises(RuleBroken) as refused:
+    with pytest.raises(Invalid) as refused:
         running(db, preset("shanxi-2021"), now=OPENED)
 
-    assert "推定值尚未确认" in str(
-        refused.value.as_problems() if hasattr(refused.value, "as_problems") else refused.value
-    )
+    found = {problem.path: problem.sentence for problem in refused.value.problems}
+    assert {"categories.project.modes", "quotas.platform.limit", "forms.enterprise.lost"} < set(found)
+    assert "须由主办处室选定" in found["categories.project.modes"]
 
 
 def test_the_sixth_enterprise_is_refused_for_that_unit_only(db: Session) -> None:
@@ -45,10 +48,10 @@ def test_the_sixth_enterprise_is_refused_for_that_unit_only(db: Session) -> None
         assert isinstance(sent_in(db, case, at=NOW), Receipt)
 
     for case in cases[:5]:
-        passed_up(db, case, at=NOW)
+        passed_up(db, context, case, at=NOW)
     with pytest.raises(QuotaFull, match="可推荐示范企业不超过5个"):
-        passed_up(db, cases[5], at=NOW)
-    passed_up(db, cases[6], at=NOW)
+        passed_up(db, context, cases[5], at=NOW)
+    passed_up(db, context, cases[6], at=NOW)
 
     left = {stands.quota.category: stands.left for stands in remaining(db, context, unit_of(db, TAIYUAN).id)}
     assert left == {"enterprise": 0, "project": 2, "platform": 2, "city": 1}
@@ -71,6 +74,21 @@ def test_a_city_is_declared_by_its_bureau_and_by_no_zone(db: Session) -> None:
     assert [problem.path for problem in county.refusal.problems] == ["name"]
     assert isinstance(zone, NotSubmitted)
     assert "示范城市的申报材料由各市工信局负责组织" in zone.refusal.sentence
+
+
+def test_a_city_goes_up_with_the_seal_of_its_government(db: Session) -> None:
+    """S001-09: the scan is asked for once the check has passed, and of the version that was checked."""
+    context = started(db, "shanxi-2021", OPENED)
+    case = begun(db, context, "city", TAIYUAN, at=NOW, name="太原市")
+    sent_in(db, case, at=NOW)
+    officer = checked(db, case, at=NOW)
+    found = get_case(db, case.id, actor=officer, action=Action.RECOMMEND)
+
+    (wanted,) = missing_scans(found)
+    assert wanted.path == "materials.sealed"
+    assert "加盖城市人民政府印章" in wanted.sentence
+    seal(db, case, context)
+    assert missing_scans(found) == ()
 
 
 def test_a_platform_two_years_and_a_day_short_is_refused_and_a_day_later_taken(db: Session) -> None:

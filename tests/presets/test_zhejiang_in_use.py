@@ -4,14 +4,18 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from domain.access import Action
 from domain.errors import NotAllowed
 from models import Case, CaseFile, CaseState, Opinion
+from services.cases.access import get_case
+from services.cases.papers import missing_scans
 from services.cases.submitting import NotSubmitted, Receipt
 from services.organisations.listing import Listed, list_applicant
 from services.recommending.places import remaining
 from tests.support.batches import COORDINATOR, local
 from tests.support.case_rows import organisation, unit_of
-from tests.support.province_cases import begun, passed_up, sent_in, started
+from tests.support.cases import put
+from tests.support.province_cases import begun, checked, passed_up, sent_in, started
 
 OPENED = local("2020-09-23 09:00")
 NOW = local("2020-09-28 10:00")
@@ -31,9 +35,9 @@ def test_a_case_goes_from_the_county_by_the_city_to_the_province(db: Session) ->
 
     assert isinstance(sent_in(db, case, at=NOW), Receipt)
     assert case.at_unit.code == TONGLU
-    assert passed_up(db, case, at=NOW).upper == "杭州市经信局"
+    assert passed_up(db, context, case, at=NOW).upper == "杭州市经信局"
     assert (case.state, case.at_unit.code) == (CaseState.SUBMITTED, HANGZHOU)
-    assert passed_up(db, case, at=LAST).upper == ""
+    assert passed_up(db, context, case, at=LAST).upper == ""
     assert case.state is CaseState.FORWARDED
     assert opinions(db, case) == ["杭州市桐庐县经信局", "杭州市经信局"]
 
@@ -47,7 +51,7 @@ def test_no_place_limits_how_many_a_city_recommends(db: Session) -> None:
     ]
     for case in cases:
         sent_in(db, case, at=NOW)
-        passed_up(db, case, at=NOW)
+        passed_up(db, context, case, at=NOW)
 
     assert {case.state for case in cases} == {CaseState.FORWARDED}
     assert remaining(db, context, unit_of(db, HANGZHOU).id) == []
@@ -65,7 +69,7 @@ def test_only_a_listed_enterprise_goes_straight_to_the_province(db: Session) -> 
     case = begun(db, context, "enterprise", DIRECT, at=NOW, declarer=owned)
     assert isinstance(sent_in(db, case, at=NOW), Receipt)
 
-    assert passed_up(db, case, at=NOW).upper == ""
+    assert passed_up(db, context, case, at=NOW).upper == ""
     assert (case.state, case.unit.code) == (CaseState.FORWARDED, DIRECT)
 
 
@@ -101,6 +105,11 @@ def test_a_case_without_the_word_version_is_not_taken(db: Session) -> None:
     db.execute(delete(CaseFile).where(CaseFile.case_id == case.id, CaseFile.slot_key == "word"))
 
     refused = sent_in(db, case, at=NOW)
-
     assert isinstance(refused, NotSubmitted)
     assert "申报书WORD版" in refused.refusal.sentence
+
+    put(db, case, "word", "申报书.docx")
+    assert isinstance(sent_in(db, case, at=NOW), Receipt)
+    officer = checked(db, case, at=NOW)
+    wanted = missing_scans(get_case(db, case.id, actor=officer, action=Action.RECOMMEND))
+    assert [problem.path for problem in wanted] == ["materials.sealed"]

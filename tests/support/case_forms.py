@@ -27,7 +27,9 @@ MODES = (
     Mode(
         key="lifecycle",
         name="全生命周期管理",
-        criteria=(Criterion(key="ability", label="服务能力", text="能够开展在线监测，编制交互式电子技术手册（IETM）。"),),
+        criteria=(
+            Criterion(key="ability", label="服务能力", text="能够开展在线监测，编制交互式电子技术手册（IETM）。"),
+        ),
     ),
     Mode(key="other", name="其他", is_other=True),
 )
@@ -44,7 +46,9 @@ INDICATORS = Field(
         Field(key=REVENUE, label="营业收入", kind=FieldKind.MONEY, minimum=0),
         Field(key="service", label="其中服务收入", kind=FieldKind.MONEY, minimum=0),
         Field(key=SHARE, label="服务收入占比", kind=FieldKind.PERCENT),
-        Field(key="growth", label="净利润增长率", kind=FieldKind.PERCENT, minimum=-1000, maximum=1000, required=False),
+        Field(
+            key="growth", label="净利润增长率", kind=FieldKind.PERCENT, minimum=-1000, maximum=1000, required=False
+        ),
         Field(key="energy", label="能源消费总量", kind=FieldKind.NUMBER, unit="吨标煤", required=False),
     ),
 )

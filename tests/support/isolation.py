@@ -85,7 +85,7 @@ class World:
     batch_id: int
 
     def browser(self, house: House, role: Role) -> Browser:
-        """Return a fresh browser of a house's person: officer, applicant, or coordinator of its unit's branch."""
+        """Return a fresh browser of a house's person: officer, applicant, or administrator of its unit's branch."""
         with self.database.write(Scope()) as session:
             held = session.get_one(Membership, house.held[role])
             return Browser(self.app, sessions.start(session, held, now=datetime.now(UTC)))
@@ -135,7 +135,7 @@ def plant(session: Session, house: House, batch_id: int, programme_id: int, file
     for role, place in (
         (Role.OFFICER, {"unit_id": house.unit_id}),
         (Role.APPLICANT, {"organisation_id": organisation.id}),
-        (Role.COORDINATOR, {"unit_id": house.unit_id}),
+        (Role.ADMIN, {"unit_id": house.unit_id}),
     ):
         person = user(
             session, f"{house.mark}{role.value}"[:60], name=house.text, email=f"{role}.{house.mark}@x.example"

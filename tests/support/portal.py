@@ -64,7 +64,7 @@ class Browser:
 
     def _seen(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html":
-            found = dict(HIDDEN.findall(response.get_data(as_text=True)))
+            found = {name: unescape(value) for name, value in HIDDEN.findall(response.get_data(as_text=True))}
             self.hidden = {"csrf_token": self.hidden.get("csrf_token", ""), **found}
         return response
 

@@ -85,7 +85,15 @@ def checked(session: Session, case: Case, *, at: datetime) -> Actor:
     return actor
 
 
-def passed_up(session: Session, case: Case, *, at: datetime) -> Forwarded:
-    """Check a case and send it up as the unit that has it."""
+def seal(session: Session, case: Case, context: BatchContext) -> None:
+    """Put the sealed scans of the current version into their slots."""
+    for material in context.definition.form(case.category_key).materials:
+        if material.seal is not Seal.NONE:
+            put(session, case, material.key, f"{material.key}-{case.at_unit_id}.pdf", version_no=case.version_no)
+
+
+def passed_up(session: Session, context: BatchContext, case: Case, *, at: datetime) -> Forwarded:
+    """Check a case, seal it and send it up as the unit that has it."""
     actor = checked(session, case, at=at)
+    seal(session, case, context)
     return forward(session, case.id, received_at=at, actor=actor)

@@ -1,5 +1,6 @@
 """What a page shows of the form of a case: sections of blocks, each with its cells and what was said about them."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,6 +165,11 @@ class CaseForm(BaseForm):
         self.stored: dict[str, str] = {}
         self.comments: tuple[str, ...] = ()
         self.is_read_only = self.is_unsaved = False
+
+    @property
+    def base(self) -> str:
+        """Return `stored` as JSON, with characters as they are: long texts must not grow sixfold."""
+        return json.dumps(self.stored, ensure_ascii=False)
 
     @property
     def cells(self) -> Iterator[Cell]:

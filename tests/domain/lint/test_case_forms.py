@@ -26,6 +26,8 @@ from domain.definition import (
     Stage,
     StageKind,
 )
+from domain.lint import check
+from services.calendar import official_calendar
 from tests.domain.lint.cases import Change, Found, at, both, case, found
 from tests.support.case_forms import FORM, KINDS, MODES
 from tests.support.definitions import small_batch
@@ -246,6 +248,7 @@ LINK_CASES = [
         "category without form",
         at("", categories=(*casework().categories, Category(key="city", name="城市"))),
         ("warning", "category_without_form", FORMS),
+        ("info", "quota_missing", "quotas"),
     ),
     case(
         "nothing to choose",
@@ -325,9 +328,6 @@ def test_checks_and_papers_are_possible(change: Change, expected: list[Found]) -
 def test_a_lost_section_is_called_empty_in_source() -> None:
     """S001-28"""
     definition = at(START, lost=("三、主要申报内容",))(casework())
-
-    from domain.lint import check
-    from services.calendar import official_calendar
 
     (lost,) = [item for item in check(definition, official_calendar()) if item.code == "section_lost"]
     assert "section empty in source" in lost.sentence

@@ -86,7 +86,7 @@ def test_dates_are_proposed_for_each_level_below_and_nothing_is_set(db: Session)
 
     found = proposals(db, context, where, actor=person(db, PROVINCE), now=NOW)
 
-    assert [item.level for item in found] == ["设区市、计划单列市", "设区市", "applicants"]
+    assert [item.level for item in found] == ["设区市", "设区市", "applicants"]
     days = [date(2023, 5, 31), *(item.on for item in found)]
     assert all(later > earlier for later, earlier in pairwise(days))
     assert all(context.calendar.is_working(day) for day in days)

@@ -59,7 +59,7 @@ def test_a_units_date_narrows_for_its_applicants_and_for_those_below(db: Session
     set_date(db, context, CITY_A, "2023-04-14")
 
     for code in (CITY_A, COUNTY):
-        with pytest.raises(TooLate, match="“甲市”规定的“申报”已于 2023-04-14 .*如需补报，请联系“甲市”"):
+        with pytest.raises(TooLate, match=r"“甲市”规定的“申报”已于 2023-04-14 .*如需补报，请联系“甲市”"):
             may(db, context, code, "2023-04-15 00:00")
     for code in (CITY_B, PROVINCE):
         assert may(db, context, code, "2023-04-15 00:00") is False

@@ -115,9 +115,9 @@ def test_a_date_is_proposed_within_the_units_own(db: Session) -> None:
 
 def test_an_extension_of_the_unit_moves_the_latest_date(db: Session) -> None:
     found = world(db)
-    more = {"unit_id": found.county_id(db), "reason": "疫情"}
     for stage in ("review", "recommend"):
-        wanted = MoreTime(stage=stage, due_at=local("2023-04-01 00:00"), **more)  # type: ignore[arg-type]  # the keys are fields of it
+        until = local("2023-04-01 00:00")
+        wanted = MoreTime(stage=stage, due_at=until, reason="疫情", unit_id=found.county_id(db))
         extend(db, found.case.batch_id, wanted, actor=COORDINATOR, now=NOW)
 
     row = give_back(db, found.case.id, Return("x", due_at=local("2023-03-31 00:00")), actor=found.county, now=NOW)

@@ -36,23 +36,23 @@ def _shown(visit: Visit) -> tuple[date, str, str]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "path", "words"),
+    ("visit", "path", "words"),
     [
-        ({"held_on": date(2023, 3, 14)}, "held_on", "核查日期不能晚于今天"),
-        ({"held_on": date(2023, 2, 28)}, "held_on", "核查日期不能早于本批次开始"),
-        ({"persons": " "}, "persons", "请填写核查人员"),
-        ({"persons": "张" * 201}, "persons", "核查人员过长"),
-        ({"findings": ""}, "findings", "请填写核查情况"),
+        (replace(VISIT, held_on=date(2023, 3, 14)), "held_on", "核查日期不能晚于今天"),
+        (replace(VISIT, held_on=date(2023, 2, 28)), "held_on", "核查日期不能早于本批次开始"),
+        (replace(VISIT, persons=" "), "persons", "请填写核查人员"),
+        (replace(VISIT, persons="张" * 201), "persons", "核查人员过长"),
+        (replace(VISIT, findings=""), "findings", "请填写核查情况"),
     ],
 )
 def test_a_site_check_is_recorded_whole_and_of_a_possible_day(
-    db: Session, changes: dict[str, object], path: str, words: str
+    db: Session, visit: Visit, path: str, words: str
 ) -> None:
     """S000-42"""
     found = world(db)
 
     with pytest.raises(Invalid) as refused:
-        record(db, found.case.id, replace(VISIT, **changes), actor=found.county, now=NOW)  # type: ignore[arg-type]
+        record(db, found.case.id, visit, actor=found.county, now=NOW)
 
     assert [(problem.path, problem.sentence) for problem in refused.value.problems] == [(path, words)]
 

@@ -11,12 +11,15 @@ from domain.errors import NotAllowed, NotFound
 from models import CaseState
 from models.scope import Scope
 from models.session import Database
+from services.batches.advancing import advance
+from services.duties.loads import chain_of, settle_units
 from services.recommending.forwarding import forward
 from services.reviewing.deciding import pass_case
 from services.reviewing.returning import Return, call_off, give_back
 from services.reviewing.waiting import waiting_cases, waiting_since, waiting_units
 from tests.support.batches import local
 from tests.support.case_rows import AT, organisation
+from tests.support.mailing import send_all
 from tests.support.progress import counted
 from tests.support.reviewing import NOW, answer_everything, county_and_city, submitted, world
 
@@ -94,3 +97,24 @@ def test_many_cases_cost_as_many_queries_as_one(database: Database) -> None:
         costs.append(queries.queries)
 
     assert costs[0] == costs[1]
+
+
+def test_the_county_that_forgets_gets_its_own_mail(db: Session) -> None:
+    """S004-57: the reminders of the check stage, until nothing waits."""
+    wanted = county_and_city()
+    stages = tuple(replace(stage, ladder="contacts") if stage.review else stage for stage in wanted.stages)
+    found = world(db, replace(wanted, stages=stages))
+    settle_units(db, found.context, chain_of(db, found.case.unit_id), at=NOW)
+    advance(db, found.case.batch_id, NOW)
+    send_all(db, NOW)
+    a_day_before = local("2023-03-23 09:30")
+
+    advance(db, found.case.batch_id, a_day_before)
+    reminded = [mail.unit for mail in send_all(db, a_day_before) if mail.kind == "reminder"]
+    answer_everything(db, found, found.county, at=a_day_before)
+    pass_case(db, found.case.id, "", actor=found.county, now=a_day_before)
+    last_day = local("2023-03-24 09:30")
+    advance(db, found.case.batch_id, last_day)
+
+    assert reminded == ["000002"]
+    assert [mail.unit for mail in send_all(db, last_day) if mail.kind == "reminder"] == []

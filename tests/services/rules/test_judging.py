@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from domain.definition import Operator
 from domain.rules import Outcome
 from models import CaseState, CaseVersion, RuleDecision
 from models.reviews import DecisionKind
@@ -15,7 +16,7 @@ from models.scope import Scope, set_scope
 from services.cases.access import CaseInHand
 from services.rules import checks_of, facts_of, judge_case, require_rules, soft_open
 from tests.support.case_rows import applicant, organisation
-from tests.support.judging import AT, GOOD, RULES, award, in_hand, judging, rule
+from tests.support.judging import AT, GOOD, RULES, award, in_hand, judging, outcomes, refused, rule
 
 
 def test_every_rule_of_the_category_has_its_verdict(db: Session) -> None:
@@ -216,3 +217,16 @@ def test_judging_takes_few_queries_however_many_rules_there_are(db: Session) -> 
     judge_case(db, case, GOOD, at=AT)
 
     assert len(counted) <= 6
+
+
+def test_an_expression_without_rows_or_about_what_is_hidden_does_not_block(db: Session) -> None:
+    """Rows are optional: none add up to nothing. What another mode would ask is not asked of this case."""
+    hidden = rule("hidden", operator=Operator.EXPRESSION, expression="custom_share > 10 and share > 1")
+    context = judging(db, rules=(*RULES, hidden))
+    case = in_hand(db, context, organisation(db))
+    none = {leaf: text for leaf, text in GOOD.items() if not leaf.startswith("investors")}
+
+    assert outcomes(db, case, none)["investors"] is Outcome.PASSED
+    assert outcomes(db, case, none)["hidden"] is Outcome.PASSED
+    assert "hidden" not in outcomes(db, case, {**none, "modes": "sharing"})
+    assert refused(db, case, {**none, "custom_share": ""}).keys() == {"rules.hidden"}

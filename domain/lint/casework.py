@@ -1,0 +1,107 @@
+"""Checking and recommending: about things that exist, and what a notice leaves open, said aloud."""
+
+from collections.abc import Collection, Iterator
+
+from domain.definition import (
+    Arrival,
+    Definition,
+    InternalStep,
+    Paper,
+    Recommend,
+    Review,
+    Stage,
+    StageKind,
+)
+from domain.lint.findings import Finding, error, info, listed, warning
+
+
+def check(definition: Definition) -> Iterator[Finding]:
+    """Yield what is wrong or left open in the stages that deal with cases."""
+    for stage in definition.stages:
+        path = f"stages.{stage.key}"
+        if stage.declare is not None:
+            yield from _applicants_date(definition, stage, path)
+        if stage.review is not None:
+            yield from _review(definition, stage.review, f"{path}.review")
+        if stage.recommend is not None:
+            yield from _recommend(definition, stage.recommend, f"{path}.recommend")
+    yield from _bypassing(definition)
+
+
+def _applicants_date(definition: Definition, stage: Stage, path: str) -> Iterator[Finding]:
+    """Yield a finding where applicants have no date of their own (S000-45, S004-24)."""
+    upper = definition.stage_of(StageKind.RECOMMEND) or definition.stage_of(StageKind.REVIEW)
+    if upper is None or upper.due is None or (stage.due is not None and stage.due != upper.due):
+        return
+    sentence = f"没有写明申报单位的截止时间，只写了「{upper.title}」的截止时间"
+    advice = "由推荐单位在各自页面另设，或用“逐级时间建议”倒排；系统不会自行设定"
+    yield info("applicants_date_open", f"{path}.due", sentence, advice=advice)
+
+
+def _review(definition: Definition, review: Review, path: str) -> Iterator[Finding]:
+    yield from _classes(definition, review.classes, path)
+    yield from _unique(f"{path}.checks", [item.key for item in review.checks])
+    yield from _steps(review.internal, path)
+    categories = [category.key for category in definition.categories]
+    for item in review.checks:
+        for key in item.categories:
+            if key not in categories:
+                sentence = f"没有「{key}」这个类别"
+                place = f"{path}.checks.{item.key}.categories"
+                yield error("unknown_category", place, sentence, advice=listed(categories), value=key)
+    if review.return_days < 1:
+        sentence = "退回补正的工作日数至少为 1"
+        yield error("bad_number", f"{path}.return_days", sentence, value=review.return_days)
+    if review.max_returns is not None and review.max_returns < 0:
+        sentence = "退回次数不能为负"
+        yield error("bad_number", f"{path}.max_returns", sentence, advice="不限就删去", value=review.max_returns)
+
+
+def _recommend(definition: Definition, recommend: Recommend, path: str) -> Iterator[Finding]:
+    yield from _classes(definition, recommend.classes, path)
+    yield from _steps(recommend.internal, path)
+    if recommend.paper is not None:
+        yield from _paper(recommend.paper, f"{path}.paper")
+
+
+def _paper(paper: Paper, path: str) -> Iterator[Finding]:
+    if paper.copies < 1:
+        yield error("bad_number", f"{path}.copies", "份数至少为 1", advice="不报纸质就删去 paper", value=paper.copies)
+    if paper.arrival is Arrival.UNKNOWN:
+        sentence = "没有写明截止时间是寄出日还是送达日"
+        advice = "请主办处室选定 sent（寄出）或 arrived（送达）；选定后写入邮件"
+        yield warning("arrival_open", f"{path}.arrival", sentence, advice=advice)
+
+
+def _classes(definition: Definition, classes: Collection[str], path: str) -> Iterator[Finding]:
+    known = [item.key for item in definition.unit_classes]
+    for key in classes:
+        if key not in known:
+            sentence = f"没有「{key}」这类单位"
+            yield error("unknown_class", f"{path}.classes", sentence, advice=listed(known), value=key)
+
+
+def _steps(steps: Collection[InternalStep], path: str) -> Iterator[Finding]:
+    yield from _unique(f"{path}.internal", [step.key for step in steps])
+
+
+def _unique(path: str, keys: list[str]) -> Iterator[Finding]:
+    for key in dict.fromkeys(keys):
+        if keys.count(key) > 1:
+            sentence = f"代号「{key}」重复出现"
+            yield error("duplicate_key", f"{path}.{key}", sentence, advice="每个代号只能用一次", value=key)
+
+
+def _bypassing(definition: Definition) -> Iterator[Finding]:
+    """Yield units that forward past the unit above them: their cases would still count as in its branch (S003-25)."""
+    stage = definition.stage_of(StageKind.RECOMMEND)
+    named = stage.recommend.classes if stage is not None and stage.recommend is not None else ()
+    direct = {item.key for item in definition.unit_classes if item.is_direct}.union(named)
+    codes = {unit.code for unit in definition.units}
+    for unit in definition.units:
+        if unit.unit_class in direct and unit.upper in codes:
+            sentence = f"「{unit.name}」直接向主办处室报送，却列在另一个推荐单位之下"
+            advice = "删去它的 upper，使其申报件不计入上级单位的待办"
+            yield warning(
+                "forwards_past_upper", f"units.{unit.code}.upper", sentence, advice=advice, value=unit.upper
+            )
