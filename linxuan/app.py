@@ -26,7 +26,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app = Flask("linxuan", template_folder=str(TOP / "templates"), static_folder=str(TOP / "web" / "static"))
     app.secret_key = settings.secret()
     install_web(app, _site(settings, database or open_database(settings)))
-    portal.install(app, settings.data_dir / "files")
+    portal.install(app, settings.files)
     install_backoffice(app)
     check_endpoints(app)
     return app

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from linxuan.data_dir import instance_id, secret_key
 from notifications.account import parse_smtp_url
 from notifications.address import AllowList, BadAddress, Mailbox
+from services.files import Scanner, Store
 
 PREFIX = "LINXUAN_"
 SECRET_LENGTH = 32
@@ -75,6 +76,12 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="", repr=False, description=f"签名密钥，至少 {SECRET_LENGTH} 个字符；默认自动生成"
     )
+    files_url: str = Field(
+        default="", repr=False, description="上传文件的存储，如 s3://桶/目录；默认为数据目录中的文件夹"
+    )
+    scan_command: str = Field(
+        default="", description="病毒扫描命令，从标准输入读文件，如 clamdscan --no-summary -；未填则不扫描"
+    )
     base_url: str = Field(default="", description="用户访问的网址；邮件中的链接以此开头，默认为本机")
     port: int = Field(default=8000, ge=1, le=65535, description="网页服务的端口")
     smtp_url: str = Field(default="", repr=False, description="邮件主机，如 smtps://用户:口令@主机；未填则不发邮件")
@@ -110,6 +117,26 @@ class Settings(BaseSettings):
             kind = ""
         if kind not in {"sqlite", "postgresql"}:
             raise ValueError("应为 sqlite:///文件 或 postgresql://用户:口令@主机/库名")
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        try:
+            Store.at(value or ".")
+        except ImportError as error:
+            raise ValueError(f"这种存储需要另装程序库：{error}") from None
+        except (ValueError, OSError):
+            raise ValueError("应为 s3://桶/目录 之类的地址，或一个文件夹") from None
+        return value if "://" in value or not value else str(Path(value).expanduser().resolve())
+
+    @field_validator("scan_command")
+    @classmethod
+    def _readable_command(cls, value: str) -> str:
+        try:
+            Scanner.of(value)
+        except ValueError:
+            raise ValueError("命令写得不完整，请检查引号") from None
         return value
 
     @field_validator("secret_key")
@@ -204,6 +231,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'linxuan.db'}"
+
+    @property
+    def files(self) -> Store:
+        """Return where the bytes of uploaded files lie."""
+        return Store.at(self.files_url or self.data_dir / "files", self.scan_command)
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -1,17 +1,16 @@
 """The door for everyone but the office: public pages, to-do lists, answers, explanations, a unit's own page."""
 
-from pathlib import Path
-
 from flask import Flask
 
 from portal import contacts, duties, exemptions, files, public, units, work
 from portal.accounts import BLUEPRINTS as ACCOUNTS
 from portal.cases import BLUEPRINTS as CASES
 from portal.nav import navigation
+from services.files import Place
 from web.nav import register_nav
 
 
-def install(app: Flask, files_folder: Path) -> None:
+def install(app: Flask, files_folder: Place) -> None:
     """Add the portal to an app. files_folder: where the bytes of uploaded files lie."""
     app.config[files.FOLDER] = files_folder
     for part in (public, work, duties, exemptions, contacts, units, files):

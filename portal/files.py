@@ -1,13 +1,12 @@
 """Giving out the files that people handed in: to be saved, never to be shown in the site's name (S42)."""
 
-from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Response, current_app, send_file
 
 from domain.access import Action
 from portal.asked import ID
-from services.files import open_file
+from services.files import Place, open_file
 from web import current
 from web.guard import needs
 
@@ -17,9 +16,9 @@ SANDBOX = "default-src 'none'; sandbox"
 blueprint = Blueprint("files", __name__)
 
 
-def folder() -> Path:
+def folder() -> Place:
     """Return where the bytes of files lie."""
-    return cast(Path, current_app.config[FOLDER])
+    return cast(Place, current_app.config[FOLDER])
 
 
 @blueprint.get(f"/files/<{ID}:file_id>")

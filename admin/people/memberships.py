@@ -13,7 +13,7 @@ from admin.cells import of_row
 from admin.filters import Chosen, Empty, Holding
 from admin.forms import AdminForm, MomentField, choices_of
 from admin.lookup import Lookup, LookupField
-from admin.people.reach import programme_names, within
+from admin.people.reach import people_within, programme_names, within
 from admin.people.units import UNITS, ReasonForm
 from domain.access import ROLE_NAMES, Action, Role
 from models import Membership, Post, User
@@ -21,7 +21,16 @@ from services.identity.memberships import Grant, end, grant, place_of, title_of
 from web import current
 from web.filters import state_label
 
-USERS = Lookup("user", (User.account, User.name), "输入姓名或账号")
+
+class People(Lookup):
+    """Finds the people within the reader's reach; no scope narrows them."""
+
+    def within(self, found: Any) -> Any:
+        """Return a statement without people beyond the reader's reach."""
+        return people_within(found, current.actor())
+
+
+USERS = People("user", (User.account, User.name), "输入姓名或账号")
 # The widest right comes last, so that nobody gives it by leaving the field as it is.
 GIVEN = (Role.OFFICER, Role.COORDINATOR, Role.APPLICANT, Role.EXPERT, Role.AUDITOR, Role.ADMIN)
 ROLES = {role: ROLE_NAMES[role] for role in GIVEN}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app, flash, make_response, redirect, request
@@ -16,7 +15,7 @@ from admin.typed import row_id
 from domain.errors import Conflict, Invalid, NotFound, RuleBroken
 from models import BatchUnit, Duty, Unit
 from services.batches.context import BatchContext
-from services.files import Upload, store_file
+from services.files import Place, Upload, store_file
 from web import current
 from web.door import abandon
 from web.local_path import local_path
@@ -101,5 +100,5 @@ def kept_file(field: Any, unit: Unit) -> int | None:
     if field.data is None or not getattr(field.data, "filename", ""):
         return None
     upload = Upload(unit.id, field.data.filename, field.data.stream)
-    folder = cast(Path, current_app.config[FOLDER])
+    folder = cast(Place, current_app.config[FOLDER])
     return store_file(current.db(), upload, folder=folder, actor=current.actor(), now=current.now()).id

@@ -31,7 +31,9 @@ def check(definition: Definition) -> Iterator[Finding]:
 def _applicants_date(definition: Definition, stage: Stage, path: str) -> Iterator[Finding]:
     """Yield a finding where applicants have no date of their own (S000-45, S004-24)."""
     upper = definition.stage_of(StageKind.RECOMMEND) or definition.stage_of(StageKind.REVIEW)
-    if upper is None or upper.due is None or (stage.due is not None and stage.due != upper.due):
+    if upper is None or upper.due is None or (upper.recommend is None and upper.review is None):
+        return
+    if stage.due is not None and stage.due != upper.due:
         return
     sentence = f"没有写明申报单位的截止时间，只写了「{upper.title}」的截止时间"
     advice = "由推荐单位在各自页面另设，或用“逐级时间建议”倒排；系统不会自行设定"

@@ -11,12 +11,22 @@ CHOOSING = frozenset({FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.MODES})
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A place of a form that a rule may name. is_value: False for words beside the value ("其他", a guided text)."""
+    """A place of a form that a rule may name.
+
+    is_value: False for words beside the value ("其他", a guided text).
+    cell: of a cell, its path with the year as it is; "" for everything else.
+    """
 
     path: str
     label: str
     field: Field
     is_value: bool = True
+    cell: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return what two names of one place have in common."""
+        return self.cell or self.path
 
 
 def subjects(form: Form, year: int, modes: Iterable[Mode]) -> dict[str, Subject]:
@@ -51,8 +61,9 @@ def _of_field(field: Field, year: int, modes: tuple[Mode, ...]) -> Iterator[Subj
             for row in field.fields:
                 for offset in field.years:
                     label = f"{row.label}（{year + offset} 年）"
-                    yield Subject(f"{field.key}.{row.key}.{year + offset}", label, row)
-                    yield Subject(f"{field.key}.{row.key}.{offset}", label, row)
+                    cell = f"{field.key}.{row.key}.{year + offset}"
+                    yield Subject(cell, label, row, cell=cell)
+                    yield Subject(f"{field.key}.{row.key}.{offset}", label, row, cell=cell)
         case FieldKind.ROWS:
             for column in field.fields:
                 yield Subject(f"{field.key}.{column.key}", column.label, column)

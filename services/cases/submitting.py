@@ -31,6 +31,7 @@ from services.cases.access import (
 )
 from services.cases.acts import Done, record
 from services.cases.papers import current_files, missing_papers
+from services.cases.returned import open_return
 from services.duties.loads import chain_of, settle_units
 from services.duties.windows import require_unit_window
 from services.rules import require_rules
@@ -77,7 +78,7 @@ def submit(
     found = get_case_to_fill(session, case_id, actor=actor, lock=True)
     if found.case.state is CaseState.SUBMITTED and found.case.version_no:
         return receipt_of(session, found)
-    returned = _open_return(session, found)
+    returned = open_return(session, found)
     try:
         is_late = _require_time(session, found, returned, received_at)
         conditions.require_approved(found)
@@ -110,18 +111,6 @@ def problems_of(result: NotSubmitted) -> tuple[Problem, ...]:
     return result.refusal.problems if isinstance(result.refusal, Invalid) else ()
 
 
-def _open_return(session: Session, found: CaseInHand) -> CaseReturn | None:
-    """Return the return that the applicant answers; an applicant sees it as its own."""
-    if found.case.state is not CaseState.RETURNED:
-        return None
-    newest = (
-        select(CaseReturn)
-        .where(CaseReturn.case_id == found.case.id, CaseReturn.to_unit_id.is_(None), CaseReturn.ended_at.is_(None))
-        .order_by(CaseReturn.number.desc())
-    )
-    return session.scalars(newest.limit(1)).first()
-
-
 def _require_time(session: Session, found: CaseInHand, returned: CaseReturn | None, received_at: datetime) -> bool:
     """Return whether the case comes after the stage's own deadline. Raises Conflict, TooEarly, TooLate.
 
@@ -134,8 +123,7 @@ def _require_time(session: Session, found: CaseInHand, returned: CaseReturn | No
     if case.state is CaseState.RETURNED:
         if case.correct_by is not None and received_at >= case.correct_by:
             due = describe(case.correct_by, zone, is_deadline=True)
-            with seeing_all(session):
-                who = case.at_unit if returned is None else returned.from_unit
+            who = case.at_unit if returned is None else returned.from_unit
             raise TooLate(
                 f"补正期限 {due} 已过，您的提交到达时间为 {received_at.astimezone(zone):%Y-%m-%d %H:%M:%S}。"
                 f"填写内容已保存；如需延长补正期限，请联系“{who.name}”。",

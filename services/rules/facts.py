@@ -151,11 +151,12 @@ def add_answers(
         if rows.kind is FieldKind.ROWS
         for column in rows.fields
     }
+    given = {subject.place: answers[path] for path, subject in known.items() if path in answers}
     for path, subject in known.items():
         facts.labels[path] = subject.label
         if subject.is_value and unit_of(subject.field):
             facts.units[path] = unit_of(subject.field)
-        text = answers.get(path, "")
+        text = given.get(subject.place, "")
         value = _typed(subject.field, normal(subject.field, text) if subject.is_value else text)
         if value is not None:
             facts.values[path] = (value,) if path in columns else value
@@ -215,7 +216,7 @@ def _add_leaf(facts: Facts, leaf: Leaf, names: tuple[str, ...], text: str, colum
         if unit:
             facts.units.setdefault(name, unit)
     value = _typed(leaf.field, text) if leaf.aspect is Aspect.VALUE else text
-    if not value:
+    if value is None or value == "":
         return
     if leaf.row is not None:
         columns[names[-1]].append(value)

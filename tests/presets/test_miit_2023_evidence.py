@@ -65,6 +65,7 @@ def test_dates_and_hours_that_the_notice_does_not_give_are_inferred() -> None:
 
 
 def test_the_check_finds_doubts_and_no_errors() -> None:
+    """S003-33, S003-40, T7, T11: what the notice leaves open is said, each once."""
     findings = check(MIIT, official_calendar())
     codes = Counter(finding.code for finding in findings)
 
@@ -77,6 +78,8 @@ def test_the_check_finds_doubts_and_no_errors() -> None:
         "same_day": 1,
         "one_case_silent": 1,
         "unchecked_field": 4,
+        "arrival_open": 1,
+        "applicants_date_open": 1,
     }
     assert [f.path for f in findings if f.code == "email_suspicious"] == ["office.published_email"]
     assert len(lint_file(FOLDER / "miit-2023.yaml")["findings"]) == len(findings)

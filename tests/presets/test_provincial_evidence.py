@@ -126,7 +126,12 @@ def test_the_check_finds_doubts_and_no_errors(name: str, expected: dict[str, int
     codes = Counter(finding.code for finding in findings)
 
     assert [finding for finding in findings if finding.level is Level.ERROR] == []
-    assert codes == {**expected, "unconfirmed": len(definition.unconfirmed)}
+    assert codes == {
+        **expected,
+        "applicants_date_open": 1,
+        "arrival_open": 1,
+        "unconfirmed": len(definition.unconfirmed),
+    }
     assert len(lint_file(FOLDER / f"{name}.yaml")["findings"]) == len(findings)
 
 

@@ -31,13 +31,14 @@ PAGE = """{% extends "skeleton.html" %}
 
 @dataclass
 class Draft:
-    """What is stored: leaf to text, how often it was saved, what was sent last, and whether saving is refused."""
+    """What is stored: leaf to text, how often it was saved, what was sent, and whether (and how often) it is refused."""
 
     values: dict[str, str] = field(default_factory=dict)
     revision: int = 1
     sent: list[Sent] = field(default_factory=list)
     submitted: list[Sent] = field(default_factory=list)
     is_busy: bool = False
+    refusals: int = 0
 
 
 def page_app(form: Form = FORM) -> Flask:
@@ -69,6 +70,7 @@ def served(draft: Draft, form: Form = FORM) -> Flask:
     @app.post("/save")
     def save() -> Response:
         if draft.is_busy:
+            draft.refusals += 1
             return make_response(jsonify(sentence="系统繁忙"), 503)
         sent = sent_of(form, here, request.form)
         merged = merge(draft.values, sent.base, sent.values)
@@ -76,7 +78,7 @@ def served(draft: Draft, form: Form = FORM) -> Flask:
         draft.values = check_case(form, merged.values, here, is_final=False).values
         draft.revision += 1
         if request.accept_mimetypes.best == "application/json":
-            saved = Saved(draft.revision, draft.values, merged.conflicts, "14:03")
+            saved = Saved(draft.revision, draft.values, merged.conflicts, f"14:{draft.revision:02}")
             return make_response(jsonify(draft_reply(form, here, sent, saved)))
         row = row_asked(form, request.form)
         more: Any = f"?more={row.field}" if row is not None and row.number is None else ""

@@ -53,7 +53,10 @@ CHANGED: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass
 class House:
-    """A unit's applicant with all that belongs to it. ids: of its row in each table. mark: in every text of it. held: membership of each role."""
+    """A unit's applicant with all that belongs to it.
+
+    ids: of its row in each table. mark: in every text of it. held: membership of each role.
+    """
 
     mark: str
     number: int
@@ -189,7 +192,7 @@ def _put(connection: Connection, table: Table, house: House) -> None:
 def _is_filled(table: Table, column: Column[Any]) -> bool:
     if column.primary_key:
         return False
-    return column.name in VALID[table.name] or _is_words(column)
+    return column.name in VALID[table.name] or column.name == "organisation_id" or _is_words(column)
 
 
 def _is_words(column: Column[Any]) -> bool:
@@ -203,24 +206,30 @@ def _value(table: Table, column: Column[Any], house: House) -> Any:
     given = VALID[table.name].get(column.name)
     if column.foreign_keys:
         return house.ids[next(iter(column.foreign_keys)).column.table.name]
-    match column.name:
-        case "credit_code" | "claim":
-            return credit_code(house.number)
-        case "sha256":
-            return hashlib.sha256(house.text.encode()).hexdigest()
-        case "size":
-            return len(house.text)
-        case "token_hash" | "fingerprint":
-            return hashlib.sha256(house.mark.encode()).hexdigest()
-        case "email" | "address":
-            return f"{table.name}.{house.mark}@x.example"
-        case "number" if table.name == "places":
-            return house.number
-        case "number" | "mobile" | "phone" | "decided_by" | "filed_by" | "done_by":
-            return given if given is not None else ""
-    if isinstance(column.type, JSON) or column.name in {"values"}:
+    own = _own_values(table, house)
+    if column.name in own:
+        return own[column.name]
+    if isinstance(column.type, JSON):
         return {"name": house.text} if column.name in {"values", "comments"} else given
     is_text = isinstance(column.type, String) and not isinstance(column.type, Enum)
     if not is_text or column.name.endswith("_key") or column.name in KEPT:
         return given
     return f"{table.name} {house.text}"[: column.type.length or 400] if column.name == "key" else house.text
+
+
+def _own_values(table: Table, house: House) -> dict[str, Any]:
+    """Return the values that have a form of their own, or make a state that the row is not in, by column."""
+    given = VALID[table.name]
+    kept = {name: given.get(name, "") for name in ("mobile", "phone", "decided_by", "filed_by", "done_by")}
+    return {
+        **kept,
+        "number": house.number if table.name == "places" else given.get("number", "0371-65953693"),
+        "credit_code": credit_code(house.number),
+        "claim": credit_code(house.number),
+        "sha256": hashlib.sha256(house.text.encode()).hexdigest(),
+        "size": len(house.text),
+        "token_hash": hashlib.sha256(house.mark.encode()).hexdigest(),
+        "fingerprint": hashlib.sha256(house.mark.encode()).hexdigest(),
+        "email": f"{table.name}.{house.mark}@x.example",
+        "address": f"{table.name}.{house.mark}@x.example",
+    }

@@ -1,4 +1,4 @@
-"""How an address is asked for rows of a house: with their keys in its path and query, and in every field of a form."""
+"""How an address is asked for rows of a house: with their keys in path and query, and in every field of a form."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ OF_EVERYBODY = frozenset(
 )
 """Tables that hold no words of a house, or are the auditor's alone."""
 SILENT_VIEWS = frozenset({"create_view", "ajax_lookup"})
-SEARCH = f"q={NEEDLE}&search={NEEDLE}&query={NEEDLE}&name=unit&page=0"
-"""What every page that searches or offers something while typing is asked for."""
+SEARCHES = tuple(f"q={NEEDLE}&search={NEEDLE}&query={NEEDLE}&name={name}&page=0" for name in ("unit", "user"))
+"""What every page that searches, or offers units or people while one types, is asked for."""
 
 
 def probe_of(table: Table, endpoint: str) -> Probe | str | None:
@@ -119,11 +119,11 @@ def forged(house: House, probe: Probe) -> dict[str, Any]:
     chosen = [keys.get(probe.rows.get("id", ""), keys["organisations"])]
     return {
         **{f"{name.removesuffix('s')}_id": key for name, key in keys.items()},
-        **{name: keys["units"] for name in ("unit", "units", "upper", "to_unit", "to_unit_id", "from_unit_id")},
-        **{name: keys["users"] for name in ("user", "users", "to_user_id")},
-        **{name: keys["cases"] for name in ("case", "cases", "case_ids", "order")},
-        **{name: keys["files"] for name in ("file_id", "kept_file")},
-        **{name: chosen for name in ("id", "ids", "rowid")},
+        **dict.fromkeys(("unit", "units", "upper", "to_unit", "to_unit_id", "from_unit_id"), keys["units"]),
+        **dict.fromkeys(("user", "users", "to_user_id"), keys["users"]),
+        **dict.fromkeys(("case", "cases", "case_ids", "order"), keys["cases"]),
+        **dict.fromkeys(("file_id", "kept_file"), keys["files"]),
+        **dict.fromkeys(("id", "ids", "rowid"), chosen),
         "membership": keys["memberships"],
         "answer": "approve",
         "action": "approve",

@@ -51,6 +51,7 @@ def test_every_rule_of_the_category_has_its_verdict(db: Session) -> None:
         ("checked_on", "2023-02-24", "fresh", Outcome.WARNED),
         ("checked_on", "2023-02-25", "fresh", Outcome.PASSED),
         ("custom_share", "29", "custom", Outcome.WARNED),
+        ("custom_share", "0", "custom", Outcome.WARNED),
         ("indicators.service.2022", "29", "service", Outcome.WARNED),
         ("indicators.service.2021", "0", "service", Outcome.PASSED),
         ("investors.1.part", "40.5", "investors", Outcome.REFUSED),

@@ -13,10 +13,20 @@ from domain.rules import Outcome
 from models.scope import Scope, set_scope
 from services.rules import Question, asked_for, questions, self_check
 from tests.support.case_rows import applicant, organisation
-from tests.support.judging import GOOD, award, judged_batch, judging, rule
+from tests.support.judging import award, judged_batch, judging, rule
 
 ON = date(2023, 3, 27)
-ANSWERS = {**GOOD, "statements.honest": "yes"}
+ANSWERS = {
+    "share": "５０．１%",
+    "modes": "custom",
+    "custom_share": "35",
+    "executed": "否",
+    "checked_on": "2023年3月20日",
+    "indicators.service.-1": "31",
+    "investors.part": "99.5",
+    "statements.honest": "yes",
+}
+"""Given by the keys of the questions."""
 
 
 def shown(found: tuple[Question, ...]) -> list[tuple[str, str]]:
@@ -78,7 +88,7 @@ def test_an_applicant_is_told_what_each_rule_says(db: Session) -> None:
     own = organisation(db, is_group=True)
     award(db, own.name)
     set_scope(db, Scope.of(applicant(own)))
-    answers = {**ANSWERS, "share": "50.0", "indicators.service.2022": "29", "statements.honest": "no"}
+    answers = {**ANSWERS, "share": "50.0", "indicators.service.-1": "29", "statements.honest": "no"}
 
     found = self_check(db, context.batch, "enterprise", answers, organisation=own, on=ON)
 
@@ -96,6 +106,23 @@ def test_an_applicant_is_told_what_each_rule_says(db: Session) -> None:
         "leading": Outcome.ASKED,
         "winner": Outcome.MARKED,
     }
+
+
+def test_every_answer_is_taken_by_the_key_of_its_question(db: Session) -> None:
+    """Also cells by relative year and columns of rows, and whatever the form would show only later."""
+    context = judging(db)
+    answers = {**ANSWERS, "indicators.service.-1": "", "custom_share": "0", "investors.part": "101"}
+
+    good = self_check(db, context.batch, "enterprise", ANSWERS, organisation=organisation(db), on=ON)
+    found = self_check(db, context.batch, "enterprise", answers, organisation=organisation(db, 2), on=ON)
+
+    assert {verdict.outcome for verdict in good} == {Outcome.PASSED, Outcome.ASKED}
+    told = {verdict.rule.key: verdict.outcome for verdict in found}
+    assert (told["service"], told["custom"], told["investors"]) == (
+        Outcome.UNKNOWN,
+        Outcome.WARNED,
+        Outcome.REFUSED,
+    )
 
 
 def test_a_visitor_without_an_organisation_answers_what_would_be_read(db: Session) -> None:
