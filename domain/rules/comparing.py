@@ -34,10 +34,8 @@ def listed(text: str) -> tuple[str, ...]:
 
 def number(value: object) -> Decimal:
     """Return a fact or a rule's value as a number, also with a percent sign or commas. Raises NotComparable."""
-    if isinstance(value, Decimal):
-        return value
     try:
-        found = Decimal(str(value).strip().rstrip("%％").replace(",", ""))
+        found = value if isinstance(value, Decimal) else Decimal(str(value).strip().rstrip("%％").replace(",", ""))
     except InvalidOperation:
         raise NotComparable(f"“{value}”不是数字") from None
     if not found.is_finite():
@@ -158,7 +156,7 @@ def _is_one_of(rule: Rule, value: object, wanted: tuple[str, ...]) -> bool:
     if isinstance(value, bool):
         return any(text.lower() in (YES if value else NO) for text in wanted)
     if isinstance(value, Decimal):
-        return any(value == number(text) for text in wanted)
+        return any(number(value) == number(text) for text in wanted)
     if isinstance(value, date):
         return any(value == day(text) for text in wanted)
     text = str(value).strip()

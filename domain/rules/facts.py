@@ -115,5 +115,6 @@ def expression_names(facts: Mapping[str, object], on: date) -> dict[str, object]
     held = facts.get("titles")
     known = dict(facts)
     if isinstance(held, tuple):
-        known["titles"] = [f"{title.programme}/{title.category}" for title in held if title.is_valid_on(on)]
+        titles = (title for title in held if isinstance(title, HeldTitle) and title.is_valid_on(on))
+        known["titles"] = [f"{title.programme}/{title.category}" for title in titles]
     return {identifier(path): value for path, value in known.items() if value is not None and value != ""}

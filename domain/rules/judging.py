@@ -100,8 +100,10 @@ def _look(rule: Rule, facts: Mapping[str, object], on: date, evaluate: Evaluate)
         return _Found(None)
     try:
         return _Found(compare(rule, value, facts, on), value)
-    except (NotComparable, ValueError, OverflowError) as problem:
-        return _Found(None, value, str(problem) if isinstance(problem, NotComparable) else "日期超出范围")
+    except NotComparable as problem:
+        return _Found(None, value, str(problem))
+    except (ValueError, ArithmeticError):
+        return _Found(None, value, "数值或日期超出范围")
 
 
 def _computed(rule: Rule, facts: Mapping[str, object], on: date, evaluate: Evaluate) -> _Found:

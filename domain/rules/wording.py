@@ -92,7 +92,7 @@ class Words:
         """Return what would be allowed ("大于 50%"); "" where the sentence of the notice says it."""
         try:
             return self._limit(rule, facts, on)
-        except (NotComparable, ValueError, OverflowError):
+        except (NotComparable, ValueError, ArithmeticError):
             return rule.value
 
     def _limit(self, rule: Rule, facts: Mapping[str, object], on: date) -> str:

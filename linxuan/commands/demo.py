@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from datetime import timedelta
 
 import click
 from rich.console import Console
 
 from linxuan.database import open_database, prepare
 from linxuan.demo import story
+from linxuan.demo.cases import play_cases, story_of
 from linxuan.demo.casting import cast, prefect_server
 from linxuan.demo.data import add_people, load_presets
 from linxuan.demo.mail_server import MailServer
@@ -66,8 +68,23 @@ def _perform(settings: Settings, console: Console, mail: MailServer) -> None:
                 status.update("演示运行中……")
                 for code in codes:
                     _play(players, code, console, mail)
+                for code in codes:
+                    _play_cases(players, code, console, settings)
     finally:
         database.dispose()
+
+
+def _play_cases(players: story.Cast, code: str, console: Console, settings: Settings) -> None:
+    """Play a batch with applicants up to where the clock stands; its mails go out like all others."""
+    told = story_of(code)
+    if told is None:
+        return
+    definition, context = story.open_batch(players, code, Narrator(console, settings.zone))
+    start = story.first_opening(context) + timedelta(hours=1)
+    console.rule(definition.title)
+    end, words = play_cases(players.database, context, told, settings.files, start)
+    players.outgoing.drain(lambda: end)
+    Narrator(console, definition.zone)(end, f"{len(told.firms)} 家申报单位：{words}")
 
 
 def _play(players: story.Cast, code: str, console: Console, mail: MailServer) -> None:

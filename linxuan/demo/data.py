@@ -10,7 +10,7 @@ import presets
 from domain.access import SYSTEM, Actor, Role
 from domain.definition import Definition
 from linxuan.demo_accounts import ACCOUNTS, PASSWORD
-from models import Batch, Unit
+from models import Batch, Unit, User
 from models.scope import Scope
 from models.session import Database
 from services.batches.context import definition_of, get_batch
@@ -24,6 +24,8 @@ from services.rehearsal import Happening, read_scenario
 from services.titles.registering import NewTitle, add_titles
 
 FOLDER = Path(presets.__file__).parent
+DISTRICT = "410305"
+"""Unit of the account of a district's officer, in the batch whose cases are played."""
 OFFICE = Actor("王主任（演示）", Role.COORDINATOR)
 
 
@@ -50,9 +52,7 @@ def load_presets(database: Database) -> list[str]:
     """
     with database.write(Scope()) as session:
         found = definitions()
-        batches = [
-            store_draft(session, definition, actor=SYSTEM, now=_new_year(definition)) for definition in found
-        ]
+        batches = [store_draft(session, definition, actor=SYSTEM, now=_new_year(definition)) for definition in found]
         add_titles(session, _winners(batches[0]), actor=SYSTEM, now=_new_year(found[0]))
         return [batch.code for batch in batches]
 
@@ -86,24 +86,32 @@ def add_people(database: Database, code: str) -> None:
         definition = definition_of(session, get_batch(session, code))
         heard = {happening.unit for happening in scenario(definition)}
         silent = next(entry.code for entry in definition.units if entry.code not in heard)
-        unit_id = session.scalars(select(Unit.id).where(Unit.code == silent)).one()
+        units = {"officer": silent, "district": DISTRICT}
         for account in ACCOUNTS:
-            _add(session, account.name, unit_id, _new_year(definition))
+            unit = session.scalars(select(Unit.id).where(Unit.code == units.get(account.name, ""))).one_or_none()
+            _add(session, account.name, unit, _new_year(definition))
+
+
+def account_of(session: Session, account: str) -> int | None:
+    """Return the id of a demo account's person; None when there is none."""
+    return session.scalars(select(User.id).where(User.account == account)).one_or_none()
 
 
 NAMES = {
     "admin": "系统管理员",
     "coordinator": "王主任",
     "officer": "李经办",
+    "district": "周经办",
     "applicant": "示例企业",
     "expert": "赵专家",
     "auditor": "孙审计",
 }
 
 
-def _add(session: Session, account: str, unit_id: int, since: datetime) -> None:
-    role = Role(account)
+def _add(session: Session, account: str, unit_id: int | None, since: datetime) -> None:
+    role = Role.OFFICER if account == "district" else Role(account)
     person = NewUser(account=account, name=NAMES[account], password=PASSWORD)
     user = add_user(session, person, actor=SYSTEM, now=since, policy=Policy.ASVS)
-    wanted = Grant(user_id=user.id, role=role, unit_id=unit_id if role is Role.OFFICER else None)
-    grant(session, wanted, actor=SYSTEM, now=since)
+    # An applicant acts for the organisation that it registers in the story of a batch with cases.
+    if role is not Role.APPLICANT:
+        grant(session, Grant(user_id=user.id, role=role, unit_id=unit_id), actor=SYSTEM, now=since)

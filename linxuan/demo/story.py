@@ -21,7 +21,7 @@ from models import Batch, BatchState, DemoClock
 from models.scope import Scope
 from models.session import Database
 from services.batches.advancing import DueBatch
-from services.batches.context import definition_of, get_batch, load
+from services.batches.context import BatchContext, definition_of, get_batch, load
 from services.batches.publishing import confirm_values, publish
 from services.rehearsal import Happening
 from services.rehearsal.scenario import play
@@ -75,6 +75,23 @@ def confirm_and_publish(database: Database, code: str, tell: Tell) -> None:
         tell(now, f"发布批次：{len(definition.units)} 个单位，{len(definition.stages)} 个环节")
 
 
+def open_batch(cast: Cast, code: str, tell: Tell) -> tuple[Definition, BatchContext]:
+    """Publish a batch without a scenario of its own and open what opens first; return it."""
+    confirm_and_publish(cast.database, code, tell)
+    with cast.database.read(Scope()) as session:
+        context = load(session, get_batch(session, code).id)
+    at = first_opening(context)
+    _advance(cast, context.batch.id, code, at, tell)
+    with cast.database.read(Scope()) as session:
+        context = load(session, context.batch.id)
+    return context.definition, context
+
+
+def first_opening(context: BatchContext) -> datetime:
+    """Return when the first stage of a batch opens."""
+    return min(stage.opens_at for stage in context.stages.values() if stage.opens_at is not None)
+
+
 def perform(cast: Cast, code: str, definition: Definition, tell: Tell) -> Played:
     """Play a published batch to some hours after its first deadline."""
     with cast.database.read(Scope()) as session:
@@ -103,8 +120,7 @@ def set_clock(database: Database, now: datetime) -> None:
 
 
 def _opening(session: Session, batch: Batch) -> datetime:
-    stages = load(session, batch.id).stages.values()
-    return min(stage.opens_at for stage in stages if stage.opens_at is not None)
+    return first_opening(load(session, batch.id))
 
 
 def _first_deadline(session: Session, batch_id: int) -> datetime:

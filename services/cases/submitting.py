@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
@@ -18,7 +17,6 @@ from domain.forms.case import Checked, check_case
 from domain.instants import describe
 from domain.rules import rules_of
 from models import ActKind, BatchState, Case, CaseFile, CaseReturn, CaseState, CaseVersion
-from models.scope import seeing_all
 from services.cases import conditions
 from services.cases.access import (
     CaseInHand,

@@ -180,15 +180,22 @@ def settle_units(session: Session, context: BatchContext, unit_ids: Collection[i
             refresh(session, context)
 
 
+def wait_for_others(session: Session) -> None:
+    """Let nobody else count cases until this transaction ends.
+
+    Two transactions that each forward one of a unit's last two cases would otherwise both see the other's case still
+    there. Every act takes the end of the audit chain anyway, sooner or later; taking it before the rows of duties
+    gives all acts one order, so that none waits for another in a circle.
+    """
+    session.execute(select(AuditHead.id).with_for_update())
+
+
 def _locked_duties(
     session: Session, context: BatchContext, stages: list[Stage], unit_ids: Collection[int]
 ) -> dict[DutyKey, Duty]:
-    """Return the duties of these units in these stages, nobody else counting cases until this transaction ends.
-
-    Two transactions that each forward one of a unit's last two cases would otherwise both see the other's case still
-    there. Every act takes the end of the audit chain anyway; taking it before counting puts them in order.
-    """
-    duties = (
+    """Return the duties of these units in these stages, as they are now that nobody else changes them."""
+    wait_for_others(session)
+    rows = session.scalars(
         select(Duty)
         .where(
             Duty.batch_id == context.batch.id,
@@ -196,12 +203,9 @@ def _locked_duties(
             Duty.stage_key.in_([stage.key for stage in stages]),
         )
         .order_by(Duty.id)
+        .with_for_update()
         .execution_options(populate_existing=True)
     )
-    session.scalars(duties.with_for_update()).all()
-    session.execute(select(AuditHead.id).with_for_update())
-    # Read again: whoever was waited for may have laid the first duties of these units.
-    rows = session.scalars(duties)
     return {DutyKey(row.stage_key, row.unit_id): row for row in rows}
 
 

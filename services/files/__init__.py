@@ -10,6 +10,7 @@ from services.files.keeping import Damaged, Upload, bytes_of, keep_file, open_fi
 from services.files.kinds import ACCEPTED, DOCX, JPEG, KINDS, OFD, PDF, PNG, XLSX, Kind, clean_name, kind_named
 from services.files.scanning import Scanner, Verdict
 from services.files.store import Place, Store, Withheld, as_store
+from services.files.templates import keep_templates, open_template, template_name
 from services.files.thumbnails import thumbnail
 
 __all__ = [
@@ -36,10 +37,13 @@ __all__ = [
     "checked",
     "clean_name",
     "keep_file",
+    "keep_templates",
     "kind_named",
     "open_file",
+    "open_template",
     "rescan",
     "store_file",
     "sweep",
+    "template_name",
     "thumbnail",
 ]

@@ -4,6 +4,7 @@
 quarantine/<sha256>      one that no virus scan has seen yet: it is kept, and given to nobody
 infected/<sha256>        the mark of one in which a virus was found; its bytes are gone
 thumbs/<sha256>.jpg      a small picture of it, made once
+templates/<sha256>       a file to fill in that a definition brought
 """
 
 import hashlib
@@ -34,6 +35,7 @@ class Shelf(StrEnum):
     QUARANTINE = "quarantine"
     INFECTED = "infected"
     THUMBS = "thumbs"
+    TEMPLATES = "templates"
 
 
 class Withheld(RuleBroken):
@@ -114,10 +116,10 @@ class Store:
         """Return the bytes of a file. Raises FileNotFoundError."""
         return cast(bytes, self.filesystem.cat_file(self.path(shelf, name)))
 
-    def open(self, sha256: str) -> IO[bytes]:
+    def open(self, sha256: str, shelf: Shelf = Shelf.FILES) -> IO[bytes]:
         """Return a file for reading, at its start. Raises FileNotFoundError; Withheld if it may not be given out."""
         try:
-            return cast(IO[bytes], self.filesystem.open(self.path(Shelf.FILES, sha256), "rb"))
+            return cast(IO[bytes], self.filesystem.open(self.path(shelf, sha256), "rb"))
         except FileNotFoundError:
             self.require_free(sha256)
             raise

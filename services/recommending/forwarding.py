@@ -1,6 +1,6 @@
 """Forwarding (报送): a checked case goes up, within the time and the places of the unit that recommends it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from services.cases.acts import Done, record
 from services.duties.loads import chain_of, settle_units
 from services.duties.windows import require_unit_window
 from services.recommending.nothing import require_not_declared
-from services.recommending.places import Taken, lock_units, release, take
+from services.recommending.places import Taken, lock_cases, release, take
 from services.recommending.readiness import missing_before, require_ready
 from services.recommending.routes import recommend_stage, route_of
 
@@ -130,10 +130,14 @@ def forward_many(
     received_at: datetime,
     actor: Actor,
     confirms_no_secrets: bool = False,
+    over_reasons: Mapping[int, str] | None = None,
 ) -> Many:
-    """Forward cases in the order given; each that is refused stays where it is and is named with its reason."""
+    """Forward cases in the order given; each that is refused stays where it is and is named with its reason.
+
+    over_reasons: why a soft limit is exceeded, by case's id; None for no reasons.
+    """
     wanted = list(dict.fromkeys(case_ids))
-    titles = _lock_all(session, wanted)
+    titles = lock_cases(session, wanted)
     done: list[Forwarded] = []
     failed: list[NotForwarded] = []
     for case_id in wanted:
@@ -145,30 +149,13 @@ def forward_many(
                         case_id,
                         received_at=received_at,
                         actor=actor,
+                        over_reason=(over_reasons or {}).get(case_id, ""),
                         confirms_no_secrets=confirms_no_secrets,
                     )
                 )
         except RuleBroken as refusal:
             failed.append(NotForwarded(case_id, titles.get(case_id, ""), refusal))
     return Many(tuple(done), tuple(failed))
-
-
-def _lock_all(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
-    """Lock cases and their units in one order for everybody, before the first is forwarded; return their titles.
-
-    Locking them one by one, each after the acts of the one before, could make two bulk acts wait for each other.
-    """
-    cases = session.scalars(
-        select(Case)
-        .where(Case.id.in_(sorted(case_ids)))
-        .order_by(Case.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    units = {(case.batch_id, case.at_unit_id) for case in cases}
-    for batch_id in sorted({batch_id for batch_id, _ in units}):
-        lock_units(session, batch_id, [unit_id for batch, unit_id in units if batch == batch_id])
-    return {case.id: case.title for case in cases}
 
 
 def recall(session: Session, case_id: int, *, reason: str, received_at: datetime, actor: Actor) -> None:

@@ -18,7 +18,7 @@ from models.scope import seeing_all
 from services import audit
 from services.batches.context import BatchContext
 from services.batches.schedule import refresh
-from services.duties.loads import loads, settle_units
+from services.duties.loads import loads, settle_units, wait_for_others
 from services.duties.settling import note_if_all_settled
 from services.duties.windows import require_unit_window
 from services.recommending.places import lock_units
@@ -120,7 +120,8 @@ def _holder(session: Session, context: BatchContext, unit_id: int, actor: Actor)
 
 
 def _duties(session: Session, context: BatchContext, unit_id: int) -> list[Duty]:
-    """Return the unit's duties to check and to recommend."""
+    """Return the unit's duties to check and to recommend, as they are now that nobody else changes them."""
+    wait_for_others(session)
     stages = [
         stage.key for stage in context.definition.stages if stage.kind in {StageKind.REVIEW, StageKind.RECOMMEND}
     ]

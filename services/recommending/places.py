@@ -20,7 +20,7 @@ from models import Allotment, BatchUnit, Case, Place, Recommendation, Unit
 from models.scope import seeing_all
 from services.batches.context import BatchContext
 from services.cases.access import CaseInHand
-from services.recommending.judging import counted
+from services.recommending.readiness import counted
 from services.recommending.routes import last_unit
 
 
@@ -98,6 +98,24 @@ def lock_units(session: Session, batch_id: int, unit_ids: Collection[int]) -> No
             .order_by(BatchUnit.id)
             .with_for_update()
         ).all()
+
+
+def lock_cases(session: Session, case_ids: Collection[int]) -> dict[int, str]:
+    """Lock cases and their units in one order for everybody, before a bulk act begins; return their titles.
+
+    Locking them one by one, each after the act upon the one before, could make two bulk acts wait for each other.
+    """
+    cases = session.scalars(
+        select(Case)
+        .where(Case.id.in_(sorted(case_ids)))
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    units = {(case.batch_id, case.at_unit_id) for case in cases}
+    for batch_id in sorted({batch_id for batch_id, _ in units}):
+        lock_units(session, batch_id, [unit_id for batch, unit_id in units if batch == batch_id])
+    return {case.id: case.title for case in cases}
 
 
 def take(session: Session, found: CaseInHand, unit_id: int, *, at: datetime, over_reason: str = "") -> Taken:

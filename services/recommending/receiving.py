@@ -10,6 +10,7 @@ from domain.errors import Conflict, RuleBroken
 from models import ActKind, Case, CaseState
 from services.cases.access import get_case
 from services.cases.acts import Done, record
+from services.recommending.places import lock_cases
 
 
 def receive(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Case:
@@ -36,6 +37,7 @@ def receive_many(
     """Note the receipt of several cases; return those received, and why not by case id for the others."""
     received: list[Case] = []
     refused: dict[int, str] = {}
+    lock_cases(session, set(case_ids))
     for case_id in sorted(set(case_ids)):
         try:
             with session.begin_nested():

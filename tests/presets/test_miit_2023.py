@@ -149,7 +149,7 @@ def test_the_deadlines_are_those_of_the_notice() -> None:
 
 
 def test_stages_after_the_recommendation_have_no_date() -> None:
-    """T8: they follow one another and end by hand."""
+    """T8, S003-46: they follow one another and end by hand; the publicity is inferred."""
     known = milestones(MIIT, BatchState(), official_calendar())
     later = {stage.key: stage.opens.after for stage in MIIT.stages if stage.opens.after}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template_string, request
+from werkzeug.datastructures import MultiDict
 
 from domain.definition import Form, Term
 from domain.forms import check_case, merge
@@ -31,7 +33,7 @@ PAGE = """{% extends "skeleton.html" %}
 
 @dataclass
 class Draft:
-    """What is stored: leaf to text, how often it was saved, what was sent, and whether (and how often) it is refused."""
+    """What is stored, leaf to text, how often it was saved, and what was sent; saving may be refused for a while."""
 
     values: dict[str, str] = field(default_factory=dict)
     revision: int = 1
@@ -55,6 +57,25 @@ def rendered(shown: CaseForm, revision: int = 1) -> str:
     app = page_app()
     with app.test_request_context():
         return render_template_string(PAGE, form=shown, revision=revision)
+
+
+def fields_of(page: str) -> MultiDict[str, str]:
+    """Return what a browser would send of a page, without its buttons."""
+    sent: MultiDict[str, str] = MultiDict()
+    page = re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
+    for tag in re.findall(r"<input[^>]*>|<textarea.*?</textarea>|<select.*?</select>", page, flags=re.DOTALL):
+        name = re.search(r'name="([^"]*)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        if name is None or (re.search(r'type="(checkbox|radio)"', tag) and " checked" not in tag):
+            continue
+        text = value[1] if value else ""
+        if tag.startswith("<textarea"):
+            text = re.sub(r"^\r?\n", "", tag[tag.index(">") + 1 : tag.rindex("<")])
+        elif tag.startswith("<select"):
+            chosen = re.search(r'<option selected value="([^"]*)"', tag)
+            text = chosen[1] if chosen else ""
+        sent.add(name[1], text.replace("&#34;", '"').replace("&quot;", '"').replace("&amp;", "&"))
+    return sent
 
 
 def served(draft: Draft, form: Form = FORM) -> Flask:

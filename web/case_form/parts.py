@@ -89,13 +89,14 @@ class Row:
 class Written:
     """A part of a guided text with its place to write, and what stands beside it.
 
-    criteria: those of the mode that it is written for.
+    criteria: those of the mode that it is written for. is_first: whether they have not stood beside a part before.
     """
 
     part: Part
     cell: Cell
     guide: tuple[Piece, ...]
     criteria: Criteria = ()
+    is_first: bool = True
 
     @property
     def mode(self) -> Mode | None:
@@ -132,6 +133,7 @@ class Block:
     def id(self) -> str:
         """Return the id of the block."""
         return f"field-{self.field.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class SectionShown:

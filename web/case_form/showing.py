@@ -157,7 +157,7 @@ class _Page:
                 copied = [self.cell(leaf) for leaf in self.new_rows if leaf.within is place]
                 return replace(block, rows=tuple(_rows_of(cells)), new_row=next(_rows_of(copied), None))
             case FieldKind.OUTLINE:
-                return replace(block, parts=tuple(self._written(cell) for cell in cells))
+                return replace(block, parts=tuple(self._written(cells)))
             case _:
                 return replace(
                     block,
@@ -169,9 +169,16 @@ class _Page:
                     criteria=tuple(self._criteria_beside(place)),
                 )
 
-    def _written(self, cell: Cell) -> Written:
-        part, mode = cell.leaf.part or Part(key="", title=""), cell.leaf.mode
-        return Written(part, cell, explained(part.guide, self.terms), self._criteria(mode) if mode else ())
+    def _written(self, cells: Iterable[Cell]) -> Iterator[Written]:
+        seen: set[str] = set()
+        for cell in cells:
+            part, mode = cell.leaf.part or Part(key="", title=""), cell.leaf.mode
+            guide = explained(part.guide, self.terms)
+            if mode is None:
+                yield Written(part, cell, guide)
+                continue
+            yield Written(part, cell, guide, self._criteria(mode), is_first=mode.key not in seen)
+            seen.add(mode.key)
 
     def _criteria(self, mode: Mode) -> Criteria:
         return tuple((criterion.label, explained(criterion.text, self.terms)) for criterion in mode.criteria)

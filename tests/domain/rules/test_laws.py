@@ -42,7 +42,7 @@ RULES = st.builds(
 
 @given(RULES, ANYTHING, st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_a_verdict_always_comes_and_only_a_hard_rule_refuses(rule: Rule, value: object, on: date) -> None:
-    """Whatever a definition or an applicant has written: no fault, a sentence, an outcome that goes with the force."""
+    """Whatever a definition or an applicant has written: no fault, but a sentence and a fitting outcome."""
     found = verdict(rule, {rule.subject: value, "share": value, "credit_days": Decimal(30)}, on)
 
     assert found.sentence

@@ -19,7 +19,7 @@ from models import Exemption as ExemptionRow
 from services.batches.context import BatchContext
 from services.recommending.board import Board, board
 from services.recommending.dispatching import Parcel, receive, save, undo_receipt
-from services.recommending.sealing import seal
+from services.recommending.packing import seal
 from tests.support.batches import COORDINATOR, contacts_stage, duty_of, local
 from tests.support.recommending import (
     CITY_A,

@@ -12,15 +12,19 @@ from domain.definition import InternalStep, Quota, Strength
 from domain.errors import Conflict, Invalid, NotAllowed, TooEarly, TooLate
 from domain.quota import QuotaClosed, QuotaFull
 from models import AuditEntry, CaseAct, CaseState, Opinion, Place, Recommendation
+from services.batches.advancing import advance
+from services.batches.context import load
 from services.batches.extending import MoreTime, extend
 from services.batches.late import LateLeave, accept_late
 from services.recommending.forwarding import forward, forward_many, recall
 from services.recommending.places import remaining
+from services.recommending.readiness import obstacles
 from services.recommending.receiving import receive, receive_many
 from services.reviewing.internal import Place as InternalPlace
 from services.reviewing.internal import StepDone
 from services.reviewing.internal import record as record_step
-from tests.support.batches import COORDINATOR, local
+from tests.support.batches import COORDINATOR, local, running
+from tests.support.cases import case_definition, put, submitted
 from tests.support.recommending import (
     CITY_A,
     CORPS,
@@ -344,3 +348,27 @@ def test_the_office_receives_what_is_forwarded_once(db: Session) -> None:
         receive(db, first.id, actor=COORDINATOR, now=NOW)
     with pytest.raises(NotAllowed):
         receive(db, second.id, actor=person(db, PROVINCE), now=NOW)
+
+
+def test_a_case_goes_up_only_with_the_sealed_scan_of_its_present_version(db: Session) -> None:
+    """S001-09, S004-31, S003-36, S003-37: the seal is named, and a scan of an older version is none."""
+    context = running(db, case_definition())
+    case = submitted(db, context)
+    advance(db, context.batch.id, NOW)
+    context = load(db, context.batch.id)
+    case.state = CaseState.PASSED
+    give_opinion(db, case)
+    old = put(db, case, "sealed", "旧版.pdf", version_no=case.version_no - 1)
+
+    with pytest.raises(Invalid) as refused:
+        send(db, case)
+    assert [(problem.path, problem.sentence) for problem in refused.value.problems] == [
+        ("materials.sealed", "请上传当前版本的“盖章申报书扫描件”（加盖申报单位公章）")
+    ]
+    assert obstacles(db, context, case.at_unit, [case])[case.id] == tuple(refused.value.problems)
+
+    old.version_no = case.version_no
+    db.flush()
+    assert obstacles(db, context, case.at_unit, [case])[case.id] == ()
+    send(db, case)
+    assert case.state is CaseState.FORWARDED

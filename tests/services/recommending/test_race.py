@@ -12,12 +12,15 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor
+from domain.duties import Settlement
 from domain.errors import Conflict
 from domain.quota import QuotaFull
-from models import Case, CaseAct, CaseState, Place, Recommendation
+from models import Case, CaseAct, CaseState, Duty, Place, Recommendation
 from models.scope import Scope
 from models.session import Database
+from services.batches.context import load
 from services.cases.access import get_case
+from services.duties.loads import settle_units
 from services.recommending.forwarding import forward
 from services.recommending.places import take
 from tests.support.recommending import (
@@ -28,6 +31,7 @@ from tests.support.recommending import (
     passed,
     passed_many,
     person,
+    unit,
     with_places,
 )
 
@@ -130,3 +134,28 @@ def test_the_database_is_a_wall_behind_the_lock(db: Session) -> None:
         take(db, found, case.at_unit_id, at=NOW)
 
     assert db.execute(select(Place.case_id, Place.number)).all() == [(case.id, 1)]
+
+
+def test_two_who_forward_the_last_two_cases_leave_nothing_owed(database_url: str, database: Database) -> None:
+    """Each sees the other's case as sent, or is waited for: the duty is done once both are through."""
+    with database.write(Scope()) as session:
+        context = opened(session, with_places(quotas=()))
+        officer_ = person(session, PROVINCE)
+        unit_id = unit(session, PROVINCE).id
+    for number in range(1, ROUNDS + 1):
+        with database.write(Scope()) as session:
+            pair = [case.id for case in passed_many(session, context, PROVINCE, 2, first=number * 10)]
+            settle_units(session, load(session, context.batch.id), [unit_id], at=NOW)
+        start = threading.Barrier(2)
+
+        def run(case_id: int, start: threading.Barrier = start) -> None:
+            start.wait(PATIENCE_S)
+            with database.write(Scope.of(officer_)) as session:
+                forward(session, case_id, received_at=NOW, actor=officer_)
+
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(run, pair))
+
+        with database.read(Scope()) as session:
+            rows = select(Duty.settled_as).where(Duty.unit_id == unit_id, Duty.stage_key == "recommend")
+            assert session.scalars(rows).all() == [Settlement.DONE]

@@ -1,0 +1,68 @@
+"""Files to fill in that a definition brings with it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from domain.definition import Definition
+from domain.errors import Invalid, NotFound
+from services.files import Store, keep_templates, open_template, template_name
+from tests.support.batches import running
+from tests.support.cases import FORMS, SUMMARY, case_definition, in_hand, opened
+
+
+def with_template(name: str) -> Definition:
+    form = replace(FORMS[0], materials=(*FORMS[0].materials[:2], replace(SUMMARY, template=name)))
+    return case_definition(forms=(form, *FORMS[1:]))
+
+
+def summary_of(definition: Definition) -> str:
+    return definition.forms[0].materials[2].template
+
+
+def test_a_template_is_kept_with_the_batch_and_each_version_keeps_its_own(db: Session, tmp_path: Path) -> None:
+    """S004-32: the format is downloaded from the site, as it was when the case was begun."""
+    store, file = Store.at(tmp_path / "files"), tmp_path / "汇总表.xlsx"
+    file.write_bytes(b"first")
+    first = keep_templates(with_template("汇总表.xlsx"), tmp_path, store)
+    case = opened(db, running(db, first))
+    file.write_bytes(b"second")
+    second = keep_templates(with_template("汇总表.xlsx"), tmp_path, store)
+
+    material = in_hand(db, case).definition.forms[0].materials[2]
+
+    with open_template(material, store) as stream:
+        assert stream.read() == b"first"
+    assert template_name(material) == "汇总表.xlsx"
+    assert summary_of(first) == f"汇总表.xlsx#{hashlib.sha256(b'first').hexdigest()}"
+    assert summary_of(second) != summary_of(first)
+
+
+def test_a_definition_that_was_kept_is_kept_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+    kept = keep_templates(with_template("a.xlsx"), tmp_path, tmp_path / "files")
+
+    assert keep_templates(kept, tmp_path / "nowhere", tmp_path / "files") is kept
+
+
+@pytest.mark.parametrize("name", ["none.xlsx", "../secret.xlsx", "/etc/hostname"])
+def test_a_template_that_is_not_beside_the_definition_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "definitions"
+    folder.mkdir()
+    (tmp_path / "secret.xlsx").write_bytes(b"x")
+
+    with pytest.raises(Invalid) as refusal:
+        keep_templates(with_template(name), folder, tmp_path / "files")
+
+    assert [problem.path for problem in refusal.value.problems] == ["forms.enterprise.materials.summary.template"]
+
+
+def test_a_slot_without_a_template_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="没有可下载的模板"):
+        open_template(SUMMARY, tmp_path)
+    assert template_name(SUMMARY) == ""
