@@ -68,6 +68,9 @@ ACTIONS: Mapping[Action, str] = {
     Action.VIEW_MAIL: "查看发件记录",
     Action.DECIDE_MAIL: "决定邮件去留",
     Action.VIEW_AUDIT: "查看审计记录",
+    Action.DECLARE: "申报",
+    Action.APPROVE_APPLICANT: "认证申报单位",
+    Action.LIST_APPLICANT: "管理直报名单",
     Action.ADVANCE: "推进批次",
     Action.MOVE_DEMO_CLOCK: "调整演示时钟",
 }

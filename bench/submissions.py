@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from models import AuditEntry, Case, CaseAct, CaseState, CaseVersion
 from models.migrations.run import upgrade
@@ -113,13 +113,13 @@ def written(found: Database) -> list[Rows]:
             for row in connection.execute(wanted).mappings():
                 values = {name: value for name, value in row.items() if name != "id"}
                 by_case.setdefault(row["case_id"], []).append((table, values))
-            connection.execute(table.__table__.delete())
+            connection.execute(delete(table))
         logged = connection.execute(
             select(AuditEntry.__table__).order_by(AuditEntry.id.desc()).limit(CASES)
         ).mappings()
         for rows, entry in zip(by_case.values(), logged, strict=True):
             rows.append((AuditEntry, {name: value for name, value in entry.items() if name != "id"}))
-        connection.execute(AuditEntry.__table__.delete())
+        connection.execute(delete(AuditEntry))
         connection.execute(update(Case).values(state=CaseState.DRAFT))
     return list(by_case.values())
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from linxuan.data_dir import instance_id, secret_key
 from notifications.account import parse_smtp_url
 from notifications.address import AllowList, BadAddress, Mailbox
-from services.files import Scanner, Store
+from services.files import Store, scan_line, store_address
 
 PREFIX = "LINXUAN_"
 SECRET_LENGTH = 32
@@ -76,10 +76,10 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="", repr=False, description=f"签名密钥，至少 {SECRET_LENGTH} 个字符；默认自动生成"
     )
-    files_url: str = Field(
+    files_url: Annotated[str, AfterValidator(store_address)] = Field(
         default="", repr=False, description="上传文件的存储，如 s3://桶/目录；默认为数据目录中的文件夹"
     )
-    scan_command: str = Field(
+    scan_command: Annotated[str, AfterValidator(scan_line)] = Field(
         default="", description="病毒扫描命令，从标准输入读文件，如 clamdscan --no-summary -；未填则不扫描"
     )
     base_url: str = Field(default="", description="用户访问的网址；邮件中的链接以此开头，默认为本机")
@@ -117,26 +117,6 @@ class Settings(BaseSettings):
             kind = ""
         if kind not in {"sqlite", "postgresql"}:
             raise ValueError("应为 sqlite:///文件 或 postgresql://用户:口令@主机/库名")
-        return value
-
-    @field_validator("files_url")
-    @classmethod
-    def _known_store(cls, value: str) -> str:
-        try:
-            Store.at(value or ".")
-        except ImportError as error:
-            raise ValueError(f"这种存储需要另装程序库：{error}") from None
-        except (ValueError, OSError):
-            raise ValueError("应为 s3://桶/目录 之类的地址，或一个文件夹") from None
-        return value if "://" in value or not value else str(Path(value).expanduser().resolve())
-
-    @field_validator("scan_command")
-    @classmethod
-    def _readable_command(cls, value: str) -> str:
-        try:
-            Scanner.of(value)
-        except ValueError:
-            raise ValueError("命令写得不完整，请检查引号") from None
         return value
 
     @field_validator("secret_key")

@@ -154,7 +154,8 @@ class Check:
     """A check across fields, as an expression that is true when all is well.
 
     The names in it are the keys of plain fields (numbers where they are numbers, empty ones absent). With `table` the
-    check is made for each year, and the names are those of the table's rows.
+    check is made for each year, and the names are those of the table's rows; repeating rows may stand there, too, and
+    are checked one by one. A check in which a name is empty is left out.
     fields: the leaves, or row keys with `table`, that the sentence belongs to; the first gets it.
     strength: hard refuses the submission, soft shows the sentence.
     """

@@ -12,6 +12,7 @@ from domain.definition import Definition
 from domain.instants import due_day, local_day
 from domain.lint import (
     casework,
+    catalogues,
     collects,
     dates,
     forms,
@@ -45,6 +46,7 @@ def check(definition: Definition, calendar: Calendar) -> list[Finding]:
         *timing,
         *texts.check(definition),
         *references.check(definition),
+        *catalogues.check(definition),
         *collects.check(definition),
         *forms.check(definition),
         *units.check(definition),

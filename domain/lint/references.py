@@ -83,7 +83,9 @@ def _mails(definition: Definition) -> Iterator[Finding]:
 
 
 def _files(definition: Definition) -> Iterator[Finding]:
-    for path, file in (("units_file", definition.units_file), ("document.file", definition.document.file)):
+    annexes = ((f"document.annexes.{annex.key}.file", annex.file) for annex in definition.document.annexes)
+    named = (("units_file", definition.units_file), ("document.file", definition.document.file), *annexes)
+    for path, file in named:
         if file is not None and not is_inside(file):
             advice = "写相对路径，如 units/cities.yaml"
             yield error("bad_file_path", path, "文件须在本配置所在的文件夹之内", advice=advice, value=file)

@@ -18,6 +18,7 @@ from services.definitions.linting import Report, lint_file, report
 from services.definitions.reading import load_file, read_file
 from services.definitions.schema import json_schema
 from services.definitions.writing import dump as dump_definition
+from services.files import keep_templates
 from web.clock import effective_now
 
 LEVELS = {"error": "错误", "warning": "警告", "info": "提示"}
@@ -30,7 +31,11 @@ def load(files: tuple[Path, ...]) -> None:
     read = [load_catalogue(file) if is_catalogue(read_file(file)) else load_file(file) for file in files]
     with installation() as here, here.database.write(Scope()) as session:
         now = effective_now(session)
-        lines = [_stored(session, found, now) for found in read]
+        kept = [
+            keep_templates(found, file.parent, here.settings.files) if isinstance(found, Definition) else found
+            for found, file in zip(read, files, strict=True)
+        ]
+        lines = [_stored(session, found, now) for found in kept]
     for line in lines:
         click.echo(line)
 

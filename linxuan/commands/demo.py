@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from datetime import timedelta
 
 import click
 from rich.console import Console
@@ -80,7 +79,7 @@ def _play_cases(players: story.Cast, code: str, console: Console, settings: Sett
     if told is None:
         return
     definition, context = story.open_batch(players, code, Narrator(console, settings.zone))
-    start = story.first_opening(context) + timedelta(hours=1)
+    start = story.last_days(players.database, definition)
     console.rule(definition.title)
     end, words = play_cases(players.database, context, told, settings.files, start)
     players.outgoing.drain(lambda: end)

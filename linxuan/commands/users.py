@@ -13,9 +13,12 @@ from domain.errors import Invalid, Problem
 from linxuan.commands.shared import installation, operator
 from models import Post, Unit
 from models.scope import Scope
+from services.batches.context import get_batch
 from services.identity import passwords
 from services.identity.memberships import Grant, grant, title_of
 from services.identity.users import NewUser, add_user
+from services.organisations.finding import by_credit_code
+from services.organisations.inviting import Invitation, invite, units_without_officer
 from web.clock import effective_now
 
 ROLES = {role.value: name for role, name in ROLE_NAMES.items() if role is not Role.SYSTEM}
@@ -29,6 +32,7 @@ class Asked:
     name: str
     role: str
     unit: str
+    organisation: str
     programme: tuple[str, ...]
     post: str
     mobile: str
@@ -47,6 +51,7 @@ def user() -> None:
 @click.option("--name", required=True, help="姓名")
 @click.option("--role", type=click.Choice(list(ROLES)), required=True, help="身份：" + "、".join(ROLES.values()))
 @click.option("--unit", default="", metavar="CODE", help="所属单位的代码")
+@click.option("--organisation", default="", metavar="CODE", help="所属申报单位的统一社会信用代码")
 @click.option("--programme", multiple=True, metavar="KEY", help="所负责的项目，可写多次；不写为全部")
 @click.option("--post", type=click.Choice([post.value for post in Post]), default=Post.A.value, help="A 岗或 B 岗")
 @click.option("--mobile", default="", help="手机号")
@@ -67,6 +72,7 @@ def add(**given: Any) -> None:
             user_id=made.id,
             role=Role(asked.role),
             unit_id=_unit_id(session, asked.unit),
+            organisation_id=_organisation_id(session, asked.organisation),
             programmes=asked.programme,
             post=Post(asked.post),
         )
@@ -77,6 +83,25 @@ def add(**given: Any) -> None:
         click.echo(password)
 
 
+@user.command(
+    name="invite", help="为批次 BATCH 中还没有经办人的推荐单位各生成一个邀请链接（7 天内有效，只能用一次）。"
+)
+@click.argument("batch")
+def invite_officers(batch: str) -> None:
+    """Print code, name and link of each unit of a batch for which nobody can sign in. Raises NotFound."""
+    with installation() as here, here.database.write(Scope()) as session:
+        now, actor = effective_now(session), operator()
+        units = units_without_officer(session, get_batch(session, batch).id, now=now)
+        lines = [
+            (unit, invite(session, Invitation(name=f"{unit.name}经办人"[:80], unit_id=unit.id), actor=actor, now=now))
+            for unit in units
+        ]
+        shown = [f"{unit.code}\t{unit.name}\t{here.settings.url}/invitations/{token}" for unit, token in lines]
+    for line in shown:
+        click.echo(line)
+    click.echo(f"已为 {len(shown)} 个单位生成邀请链接。", err=True)
+
+
 def _password(asked: Asked) -> str:
     if asked.password_stdin == asked.generate:
         raise click.UsageError("请在 --password-stdin 和 --generate 中选择一个。")
@@ -84,10 +109,20 @@ def _password(asked: Asked) -> str:
 
 
 def _unit_id(session: Session, code: str) -> int | None:
-    """Return the id of a unit by its code; None when none is named. Raises Invalid for an unknown one."""
+    """Return the id of a unit by its code; None without one. Raises Invalid for an unknown one."""
     if not code:
         return None
     found = session.scalars(select(Unit.id).where(Unit.code == code)).one_or_none()
     if found is None:
         raise Invalid([Problem("unit", code, "没有这个代码的单位")])
     return found
+
+
+def _organisation_id(session: Session, code: str) -> int | None:
+    """Return the id of an applicant by its credit code; None without one. Raises Invalid for an unknown one."""
+    if not code:
+        return None
+    found = by_credit_code(session, code)
+    if found is None:
+        raise Invalid([Problem("organisation", code[:80], "没有这个统一社会信用代码的申报单位")])
+    return found.id

@@ -45,6 +45,7 @@ FOLDER = Path(presets.__file__).parent / "demo"
 STEPS = (
     "registered", "approved", "draft", "submitted", "returned", "passed", "forwarded", "refused", "withdrawn",
 )  # fmt: skip
+MORNING, EVENING = 9, 18
 REACHED: Mapping[str, int] = {"refused": 3, "withdrawn": 3, "returned": 3}
 """How far along the usual way a case goes before it turns off it."""
 
@@ -85,7 +86,7 @@ def play_cases(
 ) -> tuple[datetime, str]:
     """Play every firm's story from an instant on; return when the last one ends, and what came of it in words."""
     ends = [
-        _Play(database, context, story, store, number, start + timedelta(minutes=40 * number)).run(firm)
+        _Play(database, context, story, store, number, start + timedelta(minutes=7 * number)).run(firm)
         for number, firm in enumerate(story.firms, start=1)
     ]
     counts = {step: sum(firm.until == step for firm in story.firms) for step in STEPS}
@@ -128,7 +129,7 @@ class _Play:
         return self.now
 
     def _act(self, scope: Scope, act: Callable[[Session], None]) -> None:
-        self.now += timedelta(hours=5)
+        self.now = _later(self.now)
         with self.database.write(scope) as session:
             act(session)
 
@@ -224,6 +225,12 @@ class _Play:
     def _be_forwarded(self, session: Session, firm: Firm, actor: Actor) -> None:
         self._be_passed(session, firm, actor)
         forward(session, self.case_id, received_at=self.now, actor=actor, confirms_no_secrets=True)
+
+
+def _later(now: datetime) -> datetime:
+    """Return an instant three hours on, within the hours in which offices work."""
+    later = now + timedelta(hours=3)
+    return later if later.hour < EVENING else later.replace(hour=MORNING) + timedelta(days=1)
 
 
 @cache

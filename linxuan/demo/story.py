@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.definition import Definition
+from domain.instants import local_day, local_instant
 from domain.plan import MomentKind
 from flows.running import Conductor
 from flows.sending import Outgoing
@@ -23,12 +24,15 @@ from models.session import Database
 from services.batches.advancing import DueBatch
 from services.batches.context import BatchContext, definition_of, get_batch, load
 from services.batches.publishing import confirm_values, publish
+from services.calendar import official_calendar
+from services.clock import effective
 from services.rehearsal import Happening
 from services.rehearsal.scenario import play
 from web.clock import wall_now
 
 BEFORE_OPENING = timedelta(days=3)
 AFTER_DEADLINE = timedelta(hours=10)
+DAYS_PLAYED = 3
 
 Tell = Callable[[datetime, str], None]
 """Is told what happens: the instant and a sentence."""
@@ -85,6 +89,14 @@ def open_batch(cast: Cast, code: str, tell: Tell) -> tuple[Definition, BatchCont
     with cast.database.read(Scope()) as session:
         context = load(session, context.batch.id)
     return context.definition, context
+
+
+def last_days(database: Database, definition: Definition) -> datetime:
+    """Return nine in the morning of the third working day before the one at which the clock stands."""
+    with database.read(Scope()) as session:
+        now = effective(session, wall_now())
+    day = official_calendar().move(local_day(now, definition.zone), -DAYS_PLAYED).result
+    return local_instant(day, "09:00", definition.zone).astimezone(definition.zone)
 
 
 def first_opening(context: BatchContext) -> datetime:

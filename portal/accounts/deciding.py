@@ -10,6 +10,7 @@ from models import Approval, Organisation
 from portal import asked
 from portal.answers import page
 from portal.asked import ID
+from portal.unit_batches import find_own_unit
 from services.cases.conditions import KIND_NAMES
 from services.organisations.approving import APPROVAL_NAMES, approve, refuse
 from services.organisations.finding import get_organisation, people_of
@@ -44,6 +45,7 @@ def listing() -> Response:
         requests=requests_of(current.db()),
         names=APPROVAL_NAMES,
         kinds=KIND_NAMES,
+        unit=find_own_unit(),
     )
 
 

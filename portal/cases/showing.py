@@ -8,6 +8,7 @@ from models import CaseState
 from portal import asked
 from portal.answers import page
 from portal.asked import ID
+from portal.cases.folding import folded
 from portal.cases.in_hand import fills, standing, take
 from services.cases.access import CaseInHand, require_form, setting_of, shows_content, values_for, version_of
 from services.cases.history import changes, timeline
@@ -36,12 +37,14 @@ def show(case_id: int) -> Response:
     found = take(case_id)
     actor, session = current.actor(), current.db()
     is_readable = shows_content(found, actor)
+    history = timeline(session, found, actor=actor, page=asked.page())
     return page(
         "portal/cases/show.html",
         now=standing(found),
         form=_read_only(found) if is_readable and found.form is not None else None,
         slots=slots(found) if is_readable else [],
-        history=timeline(session, found, actor=actor, page=asked.page()),
+        history=history,
+        lines=folded(history.lines),
         is_readable=is_readable,
         receipt=receipt_of(session, found) if found.case.version_no and fills(found, actor) else None,
         may_print=may_print_for_seal(found),

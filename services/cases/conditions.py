@@ -156,16 +156,12 @@ def take_claim(session: Session, found: CaseInHand) -> None:
     claim = claim_of(found)
     if claim is None or found.case.claim == claim:
         return
-    if _holder_of(session, found, claim) is None:
-        try:
-            with session.begin_nested():
-                found.case.claim = claim
-                session.flush()
-        except IntegrityError:
-            session.refresh(found.case)
-        else:
-            return
-    raise _second_case(session, found, claim)
+    try:
+        with session.begin_nested():
+            found.case.claim = claim
+            session.flush()
+    except IntegrityError:
+        raise _second_case(session, found, claim) from None
 
 
 def _holder_of(session: Session, found: CaseInHand, claim: str) -> Case | None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from re import compile as pattern
 from typing import Final
 
 from domain.definition import Catalogue
-from domain.definition.strict import KEY_PATTERN
 from domain.errors import Invalid, Problem
+from domain.lint import Level
+from domain.lint.catalogues import check_catalogue
 from domain.lint.references import is_inside
 from services.definitions.reading import read_file
 from services.definitions.shapes import shape
@@ -25,7 +25,6 @@ SHELL: Final[dict[str, object]] = {
 """The least that a definition holds, around the catalogue: it is checked as the part of a batch that it becomes."""
 WITHIN: Final = "catalogue."
 MOST_SOURCE_BYTES: Final = 1_000_000
-WELL_FORMED = pattern(KEY_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +62,20 @@ def parse_catalogue(raw: object) -> Catalogue:
             for problem in refused.problems
         ) from None
     assert catalogue is not None  # noqa: S101 - it was part of what was shaped
-    problems = list(_problems(catalogue))
+    problems = [finding.problem for finding in check_catalogue(catalogue) if finding.level is Level.ERROR]
+    problems += _empty(catalogue)
     if problems:
         raise Invalid(problems)
     return catalogue
 
 
-def _problems(catalogue: Catalogue) -> Iterator[Problem]:
-    if not catalogue.modes:
-        yield Problem("modes", "", "目录中没有任何模式", "至少写一种")
-    yield from _keys("", [catalogue.key])
-    yield from _keys("modes.", [mode.key for mode in catalogue.modes])
+def _empty(catalogue: Catalogue) -> Iterator[Problem]:
     for mode in catalogue.modes:
-        place = f"modes.{mode.key}"
-        yield from _keys(f"{place}.criteria.", [criterion.key for criterion in mode.criteria])
         if not mode.name:
-            yield Problem(f"{place}.name", "", "模式没有名称")
+            yield Problem(f"modes.{mode.key}.name", "", "模式没有名称", "写出名称")
         for criterion in mode.criteria:
             if not criterion.text:
-                yield Problem(f"{place}.criteria.{criterion.key}.text", "", "要求没有内容")
-
-
-def _keys(place: str, keys: list[str]) -> Iterator[Problem]:
-    for number, key in enumerate(keys):
-        if not WELL_FORMED.fullmatch(key):
-            allowed = "以小写字母开头，只含小写字母、数字、- 和 _，最多 40 个字符"
-            yield Problem(f"{place}{key}.key".lstrip("."), key, "代号不合规则", allowed)
-        if key in keys[:number]:
-            yield Problem(f"{place}{key}", key, f"代号「{key}」重复出现", "每个代号只能用一次")
+                yield Problem(f"modes.{mode.key}.criteria.{criterion.key}.text", "", "要求没有内容", "抄录原文")
 
 
 def _source(path: Path, file: str) -> str:

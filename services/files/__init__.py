@@ -8,8 +8,8 @@ from services.files.content import LARGEST, checked
 from services.files.housekeeping import Rescanned, rescan, sweep
 from services.files.keeping import Damaged, Upload, bytes_of, keep_file, open_file, store_file
 from services.files.kinds import ACCEPTED, DOCX, JPEG, KINDS, OFD, PDF, PNG, XLSX, Kind, clean_name, kind_named
-from services.files.scanning import Scanner, Verdict
-from services.files.store import Place, Store, Withheld, as_store
+from services.files.scanning import Scanner, Verdict, scan_line
+from services.files.store import Place, Store, Withheld, as_store, store_address
 from services.files.templates import keep_templates, open_template, template_name
 from services.files.thumbnails import thumbnail
 
@@ -42,6 +42,8 @@ __all__ = [
     "open_file",
     "open_template",
     "rescan",
+    "scan_line",
+    "store_address",
     "store_file",
     "sweep",
     "template_name",

@@ -56,3 +56,12 @@ class Scanner:
             return Verdict.INFECTED
         logger.error("virus scan with %s ended with code %s", self.command[0], done.returncode)
         return Verdict.UNKNOWN
+
+
+def scan_line(value: str) -> str:
+    """Return the command line of a virus scan as it is. Raises ValueError, with a sentence, for a broken one."""
+    try:
+        Scanner.of(value)
+    except ValueError:
+        raise ValueError("命令写得不完整，请检查引号") from None
+    return value

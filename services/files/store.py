@@ -166,6 +166,20 @@ def as_store(place: Place) -> Store:
     return place if isinstance(place, Store) else Store.at(place)
 
 
+def store_address(value: str) -> str:
+    """Return the address of a store as a setting keeps it: a folder in full, any other as it is.
+
+    Raises ValueError, with a sentence, for one that cannot be used here.
+    """
+    try:
+        Store.at(value or ".")
+    except ImportError as error:
+        raise ValueError(f"这种存储需要另装程序库：{error}") from None
+    except (ValueError, OSError):
+        raise ValueError("应为 s3://桶/目录 之类的地址，或一个文件夹") from None
+    return value if "://" in value or not value else str(Path(value).expanduser().resolve())
+
+
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:
     while chunk := source.read(CHUNK):
         target.write(chunk)

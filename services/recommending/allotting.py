@@ -1,6 +1,6 @@
 """Dividing places out to lower units (分配名额), or letting them compete (差额推荐)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,21 +76,7 @@ def allot(session: Session, context: BatchContext, shares: Shares, *, actor: Act
         raise Conflict("该项推荐名额不设上限，无需分配。")
     if shares.places:
         _require_fitting(session, context, shares, upper, lower, stands)
-    before = {unit.name: stands[unit.id].limit for unit in lower.values()}
-    session.execute(
-        delete(Allotment).where(
-            Allotment.batch_id == context.batch.id,
-            Allotment.quota_key == quota.key,
-            Allotment.unit_id.in_(sorted(lower)),
-        )
-    )
-    if shares.places:
-        session.add_all(
-            share_row(context, quota, (unit_id, shares.places.get(unit_id, 0)), upper.id, actor, now)
-            for unit_id in lower
-        )
-    session.flush()
-    after = {lower[unit_id].name: count for unit_id, count in shares.places.items()}
+    _store(session, context, shares, list(lower), actor=actor, now=now)
     words = "分配名额" if shares.places else "取消分配（差额推荐）"
     audit.record(
         session,
@@ -101,10 +87,30 @@ def allot(session: Session, context: BatchContext, shares: Shares, *, actor: Act
             what=f"{upper.name}{words}：{name_of(quota, context.definition.category(quota.category))}",
             batch_id=context.batch.id,
             unit_id=upper.id,
-            before=before,
-            after=after,
+            before={unit.name: stands[unit.id].limit for unit in lower.values()},
+            after={lower[unit_id].name: count for unit_id, count in shares.places.items()},
         ),
     )
+
+
+def _store(
+    session: Session, context: BatchContext, shares: Shares, lower_ids: Sequence[int], *, actor: Actor, now: datetime
+) -> None:
+    """Put the shares in place of those that the lower units have; none at all end the dividing."""
+    quota = quota_of(context, shares.quota_key)
+    session.execute(
+        delete(Allotment).where(
+            Allotment.batch_id == context.batch.id,
+            Allotment.quota_key == quota.key,
+            Allotment.unit_id.in_(sorted(lower_ids)),
+        )
+    )
+    if shares.places:
+        session.add_all(
+            share_row(context, quota, (unit_id, shares.places.get(unit_id, 0)), shares.upper_id, actor, now)
+            for unit_id in lower_ids
+        )
+    session.flush()
 
 
 def giver_of(session: Session, context: BatchContext, upper_id: int, actor: Actor) -> Unit:

@@ -58,21 +58,36 @@ def move(session: Session, context: BatchContext, move: Move, *, actor: Actor, n
     )
     session.add(row)
     session.flush()
-    names = _names(session, [move.from_id, move.to_id])
+    _log(session, context, row, (given, taken), actor=actor, now=now)
+    return row
+
+
+def _log(
+    session: Session,
+    context: BatchContext,
+    row: AllotmentMove,
+    before: tuple[int, int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Log a move. before: the limits of the giving and of the receiving unit until then."""
+    names = _names(session, [row.from_unit_id, row.to_unit_id])
+    giving, receiving = names[row.from_unit_id], names[row.to_unit_id]
+    quota = _name(context, quota_of(context, row.quota_key))
     audit.record(
         session,
         audit.Act(
             actor=actor,
             now=now,
             action=Action.ALLOT,
-            what=f"名额调剂：{_name(context, quota)} {move.count} 个，{names[move.from_id]} 调至 {names[move.to_id]}",
+            what=f"名额调剂：{quota} {row.count} 个，{giving} 调至 {receiving}",
             batch_id=context.batch.id,
-            reason=move.reason.strip(),
-            before={names[move.from_id]: given, names[move.to_id]: taken},
-            after={names[move.from_id]: given - move.count, names[move.to_id]: taken + move.count},
+            reason=row.reason,
+            before={giving: before[0], receiving: before[1]},
+            after={giving: before[0] - row.count, receiving: before[1] + row.count},
         ),
     )
-    return row
 
 
 def _giver(session: Session, context: BatchContext, move: Move, actor: Actor) -> int | None:

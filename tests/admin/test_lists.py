@@ -27,6 +27,9 @@ LISTS = {f"/admin/{path}/": view for view, _, path, *_ in VIEWS}
 OFFICE = [path for path in LISTS if path not in {"/admin/users/", "/admin/memberships/", "/admin/audit/"}]
 SEARCHED = [path for path in OFFICE if path != "/admin/flow_runs/"]
 
+OF_ALL = {"/admin/units/", "/admin/organisations/"}
+"""Lists of what belongs to no programme."""
+
 Reader = Callable[[str], Browser]
 
 
@@ -154,7 +157,7 @@ def test_another_programmes_coordinator_sees_none_of_its_rows(
     for path in OFFICE:
         seen, unseen = coordinator.text(path), stranger.text(path)
 
-        assert (mine in seen) is (path not in {"/admin/programmes/", "/admin/units/"}), path
+        assert (mine in seen) is (path not in {"/admin/programmes/", *OF_ALL}), path
         assert mine not in unseen, path
         assert "服务型制造示范" not in unseen, path
         assert mine not in stranger.text(path, page=1), path
@@ -164,7 +167,7 @@ def test_another_programmes_coordinator_sees_none_of_its_rows(
 
 def test_anothers_row_is_as_if_it_were_not_there(world: World, coordinator: Browser, stranger: Browser) -> None:
     """S02"""
-    for path in [path for path in OFFICE if path != "/admin/units/"]:
+    for path in [path for path in OFFICE if path not in OF_ALL]:
         link = re.compile(rf"{re.escape(path)}details/\?id=([\w.%-]+)")
         every = set(link.findall(coordinator.text(path, page_size=100)))
         own = set(link.findall(stranger.text(path, page_size=100)))
@@ -183,7 +186,7 @@ def test_a_coordinator_of_a_branch_sees_that_branch_alone(app: Flask, database: 
         unit_id = session.scalars(select(Unit.id).where(Unit.code == "000001")).one()
     branch = signed_in(app, database, Role.COORDINATOR, "branch", unit_id=unit_id)
 
-    for path in ("/admin/units/", "/admin/contacts/", "/admin/titles/", "/admin/outbox/", "/admin/phone_duties/"):
+    for path in (*OF_ALL, "/admin/contacts/", "/admin/titles/", "/admin/outbox/", "/admin/phone_duties/"):
         text = branch.text(path)
 
         assert "第1单位" in text, path

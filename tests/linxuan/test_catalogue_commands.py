@@ -55,7 +55,7 @@ def test_batches_and_catalogues_are_loaded_together_or_not_at_all(migrated: Run,
     refused = migrated("load", str(FOLDER / "luoyang-2023.yaml"), str(HENAN), str(bad))
 
     assert (refused.exit_code, refused.stdout, counts()) == (1, "", (0, 0))
-    assert "modes" in refused.stderr and "Bad.key" in refused.stderr
+    assert "modes" in refused.stderr and "key" in refused.stderr
     assert migrated("load", str(FOLDER / "luoyang-2023.yaml"), str(HENAN)).exit_code == 0
     assert counts() == (1, 1)
 

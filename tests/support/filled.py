@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from domain.access import SYSTEM
 from domain.definition import Category, Definition, MailKind, Programme, Quota
-from models import Batch, Contact, FlowRun, Mail, MailAttempt, MailState, PhoneDuty, Title, TitleAlias, Unit
+from models import Approval, Batch, Contact, FlowRun, Mail, MailAttempt, MailState, PhoneDuty, Title, TitleAlias, Unit
 from models.scope import Scope
 from models.session import Database
 from services.batches.drafts import store_draft
 from tests.support.batches import definition, running
+from tests.support.case_rows import organisation
 from tests.support.people import NOW
 
 OTHER = Programme(key="other", name="另一项目")
@@ -46,6 +47,8 @@ def fill(database: Database, units: int = 3) -> World:
         mine = running(session, with_quotas(definition(units))).batch
         foreign = with_quotas(definition(units), code="other-2023", title="另一批次", programme=OTHER)
         other = running(session, foreign).batch
+        for number in range(1, units + 1):
+            organisation(session, number, f"{number:06d}", approval=Approval.PENDING, decided_at=None, decided_by="")
         draft_definition = with_quotas(definition(units), code="draft-2024", title="下一年草稿")
         draft = store_draft(session, draft_definition, actor=SYSTEM, now=NOW)
         for batch in (mine, other):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from domain.access import Action, Actor, Role, require
 from domain.definition import Definition
@@ -27,7 +27,7 @@ class Filter:
     """Which cases of a batch are wanted; "" and None leave open.
 
     unit_id: the channel or any unit above it. at_unit_id: with whom it is now. text: part of a title, of the
-    applicant's name or of its credit code, from two characters on. page: from 1.
+    applicant's name or of its credit code, from two characters on. page: from 1, of so many cases.
     """
 
     batch_id: int
@@ -39,6 +39,7 @@ class Filter:
     text: str = ""
     is_late: bool | None = None
     page: int = 1
+    size: int = PAGE_CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,10 @@ def case_list(session: Session, wanted: Filter, *, actor: Actor, now: datetime) 
     require(actor, Action.VIEW_CASE, context.subject)
     statement = select(Case).where(*_conditions(wanted, actor))
     total = session.scalar(select(func.count()).select_from(statement.with_only_columns(Case.id).subquery())) or 0
-    page = page_of(total, wanted.page, PAGE_CASES)
+    page = page_of(total, wanted.page, wanted.size)
     cases = session.scalars(
-        statement.order_by(Case.submitted_at.is_(None), Case.submitted_at.desc(), Case.id.desc())
+        statement.options(defer(Case.values))
+        .order_by(Case.submitted_at.is_(None), Case.submitted_at.desc(), Case.id.desc())
         .limit(page.size)
         .offset(page.offset)
     ).all()

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from domain.definition import Document, MailKind, MailText, Opening, StageKind
+from domain.definition import Annex, Document, MailKind, MailText, Opening, StageKind
 from domain.lint import check
 from domain.lint.references import is_inside
 from services.calendar import official_calendar
@@ -78,6 +78,11 @@ CASES = [
     case("units outside", at("", units_file="../units.yaml"), ("error", "bad_file_path", "units_file")),
     case(
         "text outside", at("", document=Document(file="/etc/notice.txt")), ("error", "bad_file_path", "document.file")
+    ),
+    case(
+        "annex outside",
+        at("", document=Document(annexes=(Annex(key="one", title="附件1", file="../one.txt"),))),
+        ("error", "bad_file_path", "document.annexes.one.file"),
     ),
     case("files inside", at("", units_file="units/a.yaml", document=Document(file="notices/a.txt"))),
 ]

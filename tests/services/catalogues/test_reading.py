@@ -69,7 +69,7 @@ def test_a_source_that_is_no_text_is_refused(tmp_path: Path) -> None:
     ("changes", "paths"),
     [
         ({"modes": []}, ["modes"]),
-        ({"key": "Modes"}, ["Modes.key"]),
+        ({"key": "Modes"}, ["key"]),
         ({"title": 3, "surprise": 1}, ["title", "surprise"]),
         ({"modes": [{"key": "a", "name": "甲"}, {"key": "a", "name": "乙"}]}, ["modes.a"]),
         ({"modes": [{"key": "a", "name": ""}]}, ["modes.a.name"]),

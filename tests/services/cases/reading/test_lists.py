@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -31,8 +32,8 @@ def context(db: Session) -> BatchContext:
     return running(db, case_definition())
 
 
-def titles(session: Session, context: BatchContext, actor: Actor = COORDINATOR, **wanted: object) -> list[str]:
-    asked = Filter(context.batch.id, **wanted)  # type: ignore[arg-type]
+def titles(session: Session, context: BatchContext, actor: Actor = COORDINATOR, **wanted: Any) -> list[str]:
+    asked = Filter(context.batch.id, **wanted)
     return [line.title for line in case_list(session, asked, actor=actor, now=NOW).lines]
 
 
