@@ -12,6 +12,7 @@ from admin.batches.programmes import ProgrammeView
 from admin.batches.quotas import QuotaView
 from admin.batches.stages import StageView
 from admin.carrier import RequestSession
+from admin.casework.catalogues import CataloguePages
 from admin.home import may_enter
 from admin.mail.outbox import OutboxView
 from admin.mail.phone_duties import PhoneDutyView
@@ -76,6 +77,16 @@ def install(app: Flask) -> Admin:
         admin.add_view(_view(view, model, session, path=path, name=name, group=group, icon=icon))
     for page in progress_views(PEOPLE):
         admin.add_view(page)
+    admin.add_view(
+        CataloguePages(
+            name="模式目录",
+            category=BATCHES,
+            endpoint="catalogues",
+            url="catalogues",
+            menu_icon_type="ti",
+            menu_icon_value="list-details",
+        )
+    )
     install_clock(app)
     register_nav(app, _entry)
     return admin

@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, Response, g, make_response, url_for
+from flask import Blueprint, Response, g, make_response, send_file, url_for
 from sqlalchemy.orm import Session
 
+from domain.errors import NotFound
 from domain.instants import due_day, local_day
 from models import BatchState
 from models.scope import Scope
 from portal import asked
 from portal.answers import page
+from portal.files import SANDBOX, folder
 from portal.ics import calendar_file
+from services.files import annex_name, open_annex
 from services.noticeboard import Posted, Posting, posted, posting
 from services.progress.timeline import Bar, Phase
 from web import current
@@ -113,6 +116,25 @@ def calendar(code: str) -> Response:
         response = make_response(calendar_file(found, address=address, now=current.now()))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{code}.ics"'
+    return response
+
+
+@blueprint.get("/batches/<code>/annexes/<key>")
+@public
+def annex(code: str, key: str) -> Response:
+    """Return an annex of the notice (附件), as it was when the batch was published (S000-54)."""
+    with _everything() as session:
+        found = posting(session, asked.key(code), now=current.now())
+    wanted = next((one for one in found.context.definition.document.annexes if one.key == key), None)
+    if wanted is None:
+        raise NotFound("没有这个附件。")
+    response = send_file(
+        open_annex(wanted, folder()),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=annex_name(wanted),
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
     return response
 
 

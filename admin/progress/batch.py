@@ -6,8 +6,12 @@ from flask import redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.casework.cases import Cases
 from admin.casework.external import External
+from admin.casework.places import Places
+from admin.casework.receipts import Receipts
 from admin.casework.tree import Tree
+from admin.casework.waiving import Waiving
 from admin.progress.deciding import Deciding
 from admin.progress.frame import Framed
 from admin.progress.giving import Giving
@@ -36,7 +40,7 @@ from web.guard import needs
 AHEAD_DAYS = (7, 30, 90, 366)
 
 
-class BatchPages(Giving, Noting, Deciding, Tree, External, Framed):
+class BatchPages(Giving, Noting, Deciding, Tree, External, Cases, Waiving, Places, Receipts, Framed):
     """The pages of a batch, each under a tab."""
 
     @expose("/")

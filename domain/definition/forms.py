@@ -176,8 +176,8 @@ class Form:
 
     one_of: groups of fields of which at least one must be filled ("电子邮箱或手机").
     lost: sections of the notice's form that the supplied text has lost; nothing is invented for them.
-    cover: lines of the printed cover, in order; {year}, {applicant} and {unit} stand for the batch's year, the applicant
-        and the recommending unit.
+    cover: lines of the printed cover, in order; {year}, {applicant} and {unit} stand for the batch's year, the
+        applicant and the recommending unit.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT

@@ -59,7 +59,7 @@ def _perform(settings: Settings, console: Console, mail: MailServer) -> None:
     try:
         with prefect_server(settings) as wait_for_prefect, console.status("准备演示数据……") as status:
             prepare(database, settings)
-            codes = load_presets(database)
+            codes = load_presets(database, settings.files)
             add_people(database, codes[0])
             status.update("等待 Prefect 服务启动……")
             wait_for_prefect()

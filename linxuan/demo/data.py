@@ -17,6 +17,7 @@ from services.batches.context import definition_of, get_batch
 from services.batches.drafts import store_draft
 from services.definitions.reading import load_file
 from services.definitions.yaml_text import read_yaml
+from services.files import Place, keep_templates
 from services.identity.memberships import Grant, grant
 from services.identity.passwords import Policy
 from services.identity.users import NewUser, add_user
@@ -45,13 +46,13 @@ def _scenario_file(definition: Definition) -> Path:
     return FOLDER / "demo" / f"{definition.code}-scenario.yaml"
 
 
-def load_presets(database: Database) -> list[str]:
+def load_presets(database: Database, store: Place) -> list[str]:
     """Store every preset as a draft and fill the registry with invented winners; return the batches' codes.
 
     Drafts are dated at the beginning of their batch's year, because the story is played in its time.
     """
     with database.write(Scope()) as session:
-        found = definitions()
+        found = [keep_templates(definition, FOLDER, store) for definition in definitions()]
         batches = [store_draft(session, definition, actor=SYSTEM, now=_new_year(definition)) for definition in found]
         add_titles(session, _winners(batches[0]), actor=SYSTEM, now=_new_year(found[0]))
         return [batch.code for batch in batches]

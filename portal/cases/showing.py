@@ -1,8 +1,11 @@
 """Reading cases: the applicant's own list, one case with its history, its printed form, what changed."""
 
+import re
+
 from flask import Blueprint, Response, request
 
 from domain.access import Action, Role
+from domain.definition import Form
 from domain.forms import Setting
 from models import CaseState
 from portal import asked
@@ -74,6 +77,7 @@ def printed(case_id: int) -> Response:
         code=code,
         is_for_seal=bool(code) and number == found.case.version_no and may_print_for_seal(found),
         form=make_case_form(form, setting, values, look=Look(is_read_only=True)),
+        cover=_cover(found, form),
         materials=form.materials,
     )
 
@@ -92,6 +96,16 @@ def changed(case_id: int) -> Response:
         until=until,
         differences=changes(current.db(), found, since, until),
     )
+
+
+def _cover(found: CaseInHand, form: Form) -> list[str]:
+    """Return the lines of the printed cover as the notice lays them down; the unit is the real one (S001-58)."""
+    words = {
+        "{year}": str(found.definition.year),
+        "{applicant}": found.case.organisation.name,
+        "{unit}": "直报" if found.is_direct else found.case.unit.name,
+    }
+    return [re.sub(r"\{\w+\}", lambda name: words.get(name[0], name[0]), line) for line in form.cover]
 
 
 def _read_only(found: CaseInHand) -> CaseForm:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from sqlalchemy import select
 
 from domain.access import Action
-from domain.errors import NotAllowed, NotFound, RuleBroken
+from domain.errors import Invalid, NotAllowed, NotFound, Problem, RuleBroken
 from domain.instants import due_day, local_instant
 from models import BatchUnit, CaseState, CheckResult, Unit
 from models.scope import seeing_all
@@ -79,12 +79,14 @@ def _rows() -> list[Row]:
 
 
 def _comments(rows: Sequence[Row]) -> Mapping[str, str]:
-    """Return the sentences by place; two about one place are joined, one without a place is told by the service."""
+    """Return the sentences by place; two about one place are joined. Raises Invalid for one without a place."""
     comments: dict[str, str] = {}
     for row in rows:
         if row.text.strip():
             before = comments.get(row.path, "")
             comments[row.path] = f"{before}\n{row.text.strip()}".strip()
+    if "" in comments:
+        raise Invalid([Problem("comments", "", "有补正意见没有选择位置", "请选择位置，或写入总体意见")])
     return comments
 
 
@@ -107,7 +109,7 @@ def _page(case_id: int, rows: Sequence[Row] | None = None, refused: Refused | No
     if not holds(desk) or case.state is not CaseState.SUBMITTED:
         return make_response(redirect(url_for("reviewing.show", case_id=case_id), 303))
     offer = _offer(desk)
-    found = [Row(), *[Row()] * (FIRST_ROWS - 1)] if rows is None else list(rows)
+    found = [Row()] * FIRST_ROWS if rows is None else list(rows)
     return page(
         "portal/reviews/return.html",
         status=status_of(refused.refusal) if refused is not None else 200,

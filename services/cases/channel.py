@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from domain.access import Action, Actor, Role, require
-from domain.errors import Conflict, Invalid, Problem
+from domain.errors import Conflict
 from models import (
     ActKind,
     Case,
@@ -28,7 +28,7 @@ from models import (
 from models.scope import seeing_all
 from services.cases.access import CaseInHand, filling, get_case, is_filled_by
 from services.cases.acts import Done, record
-from services.cases.conditions import channel_of
+from services.cases.conditions import channel_of, checked_reason
 from services.duties.loads import chain_of, settle_units
 from services.duties.windows import require_unit_window
 from services.recommending.places import release, require_intake
@@ -56,9 +56,7 @@ def change_channel(session: Session, case_id: int, unit_id: int, reason: str, *,
     if case.unit_id == unit_id:
         return case
     _require_movable(found)
-    text = reason.strip()
-    if not text and case.version_no:
-        raise Invalid([Problem("reason", "", "请填写变更申报渠道的原因")])
+    text = checked_reason(reason, "请填写变更申报渠道的原因", is_needed=case.version_no > 0)
     unit = channel_of(session, found.context, unit_id, case.organisation)
     require_intake(session, found.context, unit, case.category_key, case.subtype_key)
     if case.state is not CaseState.RETURNED:

@@ -1,11 +1,12 @@
 """Who may declare what by which unit: asked when a case is opened, moved and submitted, always in the same words."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.definition import Category, DeclaredBy, Definition, OneCase, StageKind
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from domain.forms import FORBIDDEN
 from domain.milestones import whom_to_ask
 from models import Approval, BatchUnit, Case, CaseState, ListedApplicant, Organisation, OrganisationKind, Unit
 from models.scope import seeing_all
@@ -34,6 +35,36 @@ FEWEST = {
     OneCase.BATCH: "本批次一个申报单位限报一个",
     OneCase.CATEGORY: "本批次每个类别中，一个申报单位限报一个",
 }
+
+
+LONGEST_REASON = 500
+MOST_DRAFTS = 20
+"""Drafts that one applicant may have in a batch; more are slips of the hand, or mischief."""
+
+
+def checked_reason(raw: str, sentence: str, *, is_needed: bool) -> str:
+    """Return a reason, trimmed. Raises Invalid (path "reason") when it is missing, too long or cannot be stored.
+
+    sentence: what is said when it is missing.
+    """
+    reason = raw.strip().replace("\r\n", "\n")
+    if not reason and is_needed:
+        raise Invalid([Problem("reason", "", sentence)])
+    if len(reason) > LONGEST_REASON:
+        raise Invalid([Problem("reason", "", f"原因最多 {LONGEST_REASON} 字，现为 {len(reason)} 字")])
+    if FORBIDDEN.search(reason):
+        raise Invalid([Problem("reason", "", "原因含有不可见的控制字符，请删除后重填")])
+    return reason
+
+
+def require_few_drafts(session: Session, batch_id: int, organisation: Organisation) -> None:
+    """Refuse one more draft when the applicant has many that it never submitted. Raises Conflict."""
+    drafts = select(func.count(Case.id)).where(
+        Case.batch_id == batch_id, Case.organisation_id == organisation.id, Case.state == CaseState.DRAFT
+    )
+    with seeing_all(session):
+        if (session.scalar(drafts) or 0) >= MOST_DRAFTS:
+            raise Conflict(f"该单位在本批次已有 {MOST_DRAFTS} 份未提交的草稿，请先撤回不用的草稿，再新建。")
 
 
 def category_of(definition: Definition, key: str) -> Category:

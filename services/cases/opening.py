@@ -14,7 +14,7 @@ from models import ActKind, Approval, BatchState, Case, Organisation, Organisati
 from services.batches.context import BatchContext, definition_at, load
 from services.cases.access import CaseInHand, filling, get_case_to_fill, require_open
 from services.cases.acts import Done, Noted, note, record
-from services.cases.conditions import category_of, channel_of, require_applicant, require_subtype
+from services.cases.conditions import category_of, channel_of, require_applicant, require_few_drafts, require_subtype
 from services.cases.prefill import proposed
 from services.duties.windows import require_unit_window
 from services.recommending.places import require_intake
@@ -62,6 +62,7 @@ def open_case(
     if stage is None:
         raise NotFound("该批次没有申报环节。")
     require_unit_window(session, context, stage, unit.id, now)
+    require_few_drafts(session, new.batch_id, declarer)
     case = _row(new, title, declarer, revision=context.batch.revision, actor=actor, now=now)
     session.add(case)
     session.flush()

@@ -6,16 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
-from domain.errors import Conflict, Invalid, Problem
+from domain.errors import Conflict
 from domain.milestones import whom_to_ask
 from models import ActKind, Case, CaseReturn, CaseState
 from models.cases import ENDED
 from services.cases.access import CaseInHand, filling, get_case_to_fill
 from services.cases.acts import Done, record
+from services.cases.conditions import checked_reason
 from services.duties.loads import chain_of, settle_units
 from services.recommending.places import release
-
-LONGEST_REASON = 500
 
 
 def withdraw(session: Session, case_id: int, reason: str, *, received_at: datetime, actor: Actor) -> Case:
@@ -30,9 +29,7 @@ def withdraw(session: Session, case_id: int, reason: str, *, received_at: dateti
     if case.state is CaseState.WITHDRAWN:
         return case
     _require_withdrawable(found)
-    text = reason.strip()[:LONGEST_REASON]
-    if not text and case.version_no:
-        raise Invalid([Problem("reason", "", "请填写撤回原因")])
+    text = checked_reason(reason, "请填写撤回原因", is_needed=case.version_no > 0)
     was = case.state
     end(session, case, CaseState.WITHDRAWN, at=received_at)
     settle_units(session, found.context, chain_of(session, case.unit_id), at=received_at)

@@ -10,7 +10,7 @@ from services.files.keeping import Damaged, Upload, bytes_of, keep_file, open_fi
 from services.files.kinds import ACCEPTED, DOCX, JPEG, KINDS, OFD, PDF, PNG, XLSX, Kind, clean_name, kind_named
 from services.files.scanning import Scanner, Verdict, scan_line
 from services.files.store import Place, Store, Withheld, as_store, store_address
-from services.files.templates import keep_templates, open_template, template_name
+from services.files.templates import annex_name, keep_templates, open_annex, open_template, template_name
 from services.files.thumbnails import thumbnail
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Upload",
     "Verdict",
     "Withheld",
+    "annex_name",
     "as_store",
     "bytes_of",
     "checked",
@@ -39,6 +40,7 @@ __all__ = [
     "keep_file",
     "keep_templates",
     "kind_named",
+    "open_annex",
     "open_file",
     "open_template",
     "rescan",

@@ -21,6 +21,7 @@ SEEN_BY = {
     "/admin/quotas/": OFFICES,
     "/admin/units/": {Role.ADMIN, Role.COORDINATOR},
     "/admin/contacts/": {Role.ADMIN, Role.COORDINATOR},
+    "/admin/organisations/": {Role.ADMIN, Role.COORDINATOR},
     "/admin/titles/": {Role.ADMIN, Role.COORDINATOR},
     "/admin/users/": {Role.ADMIN},
     "/admin/memberships/": {Role.ADMIN},

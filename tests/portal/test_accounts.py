@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.access import Role
-from models import Admission, Approval, Organisation, Unit, User
+from models import Admission, Approval, Membership, Organisation, Unit, User
 from models.scope import Scope
 from models.session import Database
 from services.batches.context import get_batch, load
@@ -283,3 +283,26 @@ def test_an_officer_invites_an_officer_and_enters_a_city(portal: Portal) -> None
     assert "甲市人民政府" in officer.text("/applicants")
     assert "/invitations/" in officer.post(f"/units/{unit}/invitations", {"name": "周九"}).get_data(as_text=True)
     assert officer.post(f"/units/{portal.unit(2)}/invitations", {"name": "周九"}).status_code == 404
+
+
+def test_a_person_of_two_organisations_chooses_for_which_to_act(portal: Portal) -> None:
+    """The header names the organisation, and each identity sees its own alone."""
+    browser = stranger(portal)
+    browser.post(REGISTER, sent(portal, 1))
+    browser.get("/sign-in")
+    browser.post("/sign-in", {"name": "13800000001", "password": PASSWORD})
+    browser.get(REGISTER)
+    assert browser.post(REGISTER, sent(portal, 2)).status_code == 303
+    page = browser.text("/membership")
+    assert "第1制造公司" in page
+    assert "第2制造公司" in page
+
+    with portal.database.read(Scope()) as session:
+        second = session.scalars(
+            select(Membership.id).where(Membership.organisation_id == organisation_id(portal, 2))
+        ).one()
+    assert browser.post("/membership", {"membership": str(second)}).status_code == 303
+
+    own = browser.text("/organisation")
+    assert "第2制造公司" in own
+    assert "第1制造公司" not in own

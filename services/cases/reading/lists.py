@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from domain.access import Action, Actor, Role, require
 from domain.definition import Definition
+from domain.forms import FORBIDDEN
 from models import Case, CaseState, Organisation, Source, Unit
 from models.scope import seeing_all
 from services.batches.context import load
@@ -104,7 +105,7 @@ def _conditions(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(column == value)
-    text = wanted.text.strip()[:LONGEST_SEARCH]
+    text = FORBIDDEN.sub("", wanted.text).strip()[:LONGEST_SEARCH]
     if text:
         conditions += [_contains(text), readable_by(actor)]
     return conditions

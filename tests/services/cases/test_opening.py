@@ -15,9 +15,10 @@ from models.session import Database
 from services.batches.context import BatchContext
 from services.batches.publishing import set_paused
 from services.cases.access import get_case
+from services.cases.conditions import MOST_DRAFTS
 from services.cases.opening import open_case, rename
 from tests.support.batches import COORDINATOR, local, officer, running
-from tests.support.case_rows import applicant, credit_code, organisation, unit_of
+from tests.support.case_rows import applicant, case_row, credit_code, organisation, unit_of
 from tests.support.cases import DUE, NOW, OPENED, case_definition, declare_stage, in_hand, new_case, opened, submitted
 
 
@@ -255,3 +256,12 @@ def test_places_of_one_name_belong_to_their_units(db: Session, context: BatchCon
 
     assert one.organisation_id != two.organisation_id
     assert {row.unit_id for row in db.scalars(select(Organisation))} == {one.unit_id, two.unit_id}
+
+
+def test_an_applicant_does_not_pile_up_drafts(db: Session, context: BatchContext) -> None:
+    declarer = organisation(db)
+    for _ in range(MOST_DRAFTS):
+        case_row(db, context, declarer)
+
+    with pytest.raises(Conflict, match="20 份未提交的草稿"):
+        opened(db, context, declarer)

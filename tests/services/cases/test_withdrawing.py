@@ -113,3 +113,12 @@ def test_a_unit_does_not_withdraw_an_applicants_case(db: Session, context: Batch
 
     with pytest.raises(NotAllowed):
         withdraw(db, case.id, "重报", received_at=LATER, actor=officer(db, 1))
+
+
+@pytest.mark.parametrize("reason", ["长" * 501, "重\x00报", "重\u202e报"])
+def test_a_reason_that_cannot_be_kept_is_refused(db: Session, context: BatchContext, reason: str) -> None:
+    case = submitted(db, context)
+
+    with pytest.raises(Invalid, match="原因"):
+        withdraw(db, case.id, reason, received_at=LATER, actor=applicant(case.organisation))
+    assert case.state is CaseState.SUBMITTED

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from domain.definition import Definition
+from domain.definition import Annex, Definition
 from domain.errors import Invalid, NotFound
-from services.files import Store, keep_templates, open_template, template_name
-from tests.support.batches import running
+from services.files import Store, annex_name, keep_templates, open_annex, open_template, template_name
+from tests.support.batches import definition, running
 from tests.support.cases import FORMS, SUMMARY, case_definition, in_hand, opened
 
 
@@ -66,3 +66,18 @@ def test_a_slot_without_a_template_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="没有可下载的模板"):
         open_template(SUMMARY, tmp_path)
     assert template_name(SUMMARY) == ""
+
+
+def test_an_annex_is_kept_under_its_title_and_given_out_as_it_was(tmp_path: Path) -> None:
+    """S000-54: a later file of the same name is another version; a batch keeps the one it was loaded with."""
+    (tmp_path / "a1.txt").write_text("附件一的原文", encoding="utf-8")
+    base = definition()
+    annex = Annex(key="a1", title="附件1 基本模式", file="a1.txt")
+    wanted = replace(base, document=replace(base.document, annexes=(annex,)))
+
+    kept = keep_templates(wanted, tmp_path, tmp_path / "files").document.annexes[0]
+    (tmp_path / "a1.txt").write_text("改过的附件", encoding="utf-8")
+
+    assert annex_name(kept) == "附件1 基本模式.txt"
+    with open_annex(kept, tmp_path / "files") as stream:
+        assert stream.read().decode() == "附件一的原文"

@@ -14,6 +14,7 @@ from models import AuditEntry, Post, Unit
 from models.scope import Scope, set_scope
 from services.identity import memberships, sessions
 from services.identity.memberships import Grant, actor_of, choices, end, grant
+from tests.support.case_rows import organisation
 from tests.support.people import ADMIN, COORDINATOR, NOW, member, programme, unit, user
 
 DAY = timedelta(days=1)
@@ -180,3 +181,20 @@ def test_a_membership_that_has_not_begun_ends_where_it_would_begin(db: Session) 
 
     assert membership.valid_until == membership.valid_from
     assert memberships.choices(db, membership.user_id, now=NOW + DAY) == []
+
+
+def test_an_applicants_membership_names_its_organisation_and_no_other_role_has_one(db: Session) -> None:
+    """S003-31: the actor is that of the organisation, and sees its rows instead of a branch."""
+    unit(db, "000001")
+    company = organisation(db)
+    wanted = Grant(user_id=user(db).id, role=Role.APPLICANT, organisation_id=company.id)
+
+    membership = grant(db, wanted, actor=ADMIN, now=NOW)
+    actor = actor_of(db, membership, now=NOW)
+
+    assert (actor.organisation_id, actor.branch) == (company.id, None)
+    assert Scope.of(actor) == Scope(organisation=company.id)
+    assert memberships.title_of(membership) == "申报单位 · 第1制造公司"
+    for role, key in ((Role.EXPERT, company.id), (Role.APPLICANT, 999)):
+        with pytest.raises(Invalid, match="申报单位"):
+            grant(db, Grant(user_id=membership.user_id, role=role, organisation_id=key), actor=ADMIN, now=NOW)

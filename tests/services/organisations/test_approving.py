@@ -18,7 +18,7 @@ from services.organisations.forms import ORGANISATION_FORM, values_of
 from services.organisations.joining import let_in, requests_of, turn_away
 from services.organisations.profile import change
 from services.organisations.queue import Wanted, all_applicants, applicants, count_waiting
-from tests.support.accounts import NOW, acting, answers, open_batch, organisation_of, person, registered
+from tests.support.accounts import NOW, acting, answers, open_batch, organisation_of, person, registered, unit
 from tests.support.batches import COORDINATOR, officer
 from tests.support.case_rows import applicant, credit_code
 from tests.support.people import PASSWORD
@@ -204,3 +204,22 @@ def test_lists_counts_and_files_hold_the_own_branch_alone(db: Session) -> None:
         assert (by_credit_code(db, credit_code(3 - number)), by_credit_code(db, "x")) == (None, None)
         found = by_credit_code(db, credit_code(number).lower())
         assert found is not None
+
+
+def test_a_county_sees_its_own_a_city_its_counties_and_the_office_all(db: Session) -> None:
+    """S004-56: in list, search, count, file and decision alike."""
+    context = open_batch(db)
+    county = unit(db, "000002")
+    county.path, county.upper_id = "/000001/000002/", unit(db).id
+    registered(db, context, 1)
+    registered(db, context, 2, code="000002")
+    registered(db, context, 3, who=person(3), code="000001")
+    expected = {officer(db, 1): {1, 2, 3}, officer(db, 2): {2}, COORDINATOR: {1, 2, 3}}
+
+    for actor, numbers in expected.items():
+        set_scope(db, Scope.of(actor))
+        names = {f"第{number}制造公司" for number in numbers}
+        assert {one.name for one in applicants(db, Wanted(words="制造"))[0]} == names
+        assert {one.name for one in all_applicants(db, Wanted())} == names
+        assert count_waiting(db) == len(numbers)
+        assert {number for number in (1, 2, 3) if by_credit_code(db, credit_code(number))} == numbers

@@ -94,6 +94,8 @@ def test_a_list_is_filtered_by_branch_category_state_and_text(db: Session, conte
     assert titles(db, context, text=credit_code(2)[-6:].lower()) == ["远程运维"]
     assert titles(db, context, text="_") == ["数据平台"]
     assert titles(db, context, text="%") == []
+    assert titles(db, context, text="运\x00维") == ["远程运维"]
+    assert titles(db, context, unit_id=10**9) == titles(db, context, text="没有" * 200) == []
 
 
 def test_a_draft_of_somebody_else_only_shows_that_it_is_there(db: Session, context: BatchContext) -> None:
