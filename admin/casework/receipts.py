@@ -56,7 +56,7 @@ class Receipts(Framed):
     def receive_view(self, code: str) -> Response:
         """Note the receipt of the ticked cases; each that cannot be is named with its reason."""
         batch_in_hand(code)
-        ids = [found for raw in request.form.getlist("case") if (found := row_id(raw))]
+        ids = [found for raw in request.form.getlist("rowid") if (found := row_id(raw))]
         back = redirect(self.get_url(".receipts_view", code=code), 303)
         if not ids or len(ids) > MOST_AT_ONCE:
             flash(f"请勾选要收件的申报件，一次最多 {MOST_AT_ONCE} 件。", "warning")

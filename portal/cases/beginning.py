@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, make_response, redirect, request, url_for
+from sqlalchemy.orm import Session
 
 from domain.access import Action, Role
 from domain.errors import Invalid, NotFound, RuleBroken
 from domain.instants import local_day
 from models import Organisation
+from models.scope import Scope
 from portal import asked
 from portal.answers import page, status_of
 from services.batches.context import BatchContext, get_batch, load
@@ -15,9 +17,10 @@ from services.cases.conditions import category_of
 from services.cases.opening import NewCase, open_case
 from services.organisations.registering import units_to_choose
 from services.rules import self_check
-from services.rules.questions import asked_for, questions
+from services.rules.questions import QuestionKind, asked_for, questions
 from web import current
 from web.guard import needs, public
+from web.site import current_site
 
 MOST_CHARS = 2_000
 
@@ -38,7 +41,7 @@ class Typed:
 @public
 def check(code: str, category: str) -> Response:
     """Show the questions of the self-check (条件自测); nothing is stored, anybody may try."""
-    return _check(_published(code), category, {}, is_answered=False)
+    return _check(code, category, {}, is_answered=False)
 
 
 @blueprint.post("/batches/<code>/check/<category>")
@@ -46,21 +49,21 @@ def check(code: str, category: str) -> Response:
 def checked(code: str, category: str) -> Response:
     """Show what the rules say of the answers."""
     answers = {key: "\n".join(request.form.getlist(key))[:MOST_CHARS] for key in request.form if key != "csrf_token"}
-    return _check(_published(code), category, answers, is_answered=True)
+    return _check(code, category, answers, is_answered=True)
 
 
 @blueprint.get("/batches/<code>/declare")
 @needs(Action.DECLARE, Action.DECLARE_FOR)
 def form(code: str) -> Response:
     """Show what begins a case."""
-    return _form(_published(code), Typed(category=request.args.get("category", "")))
+    return _form(_published(current.db(), code), Typed(category=request.args.get("category", "")))
 
 
 @blueprint.post("/batches/<code>/declare")
 @needs(Action.DECLARE, Action.DECLARE_FOR)
 def begin(code: str) -> Response:
     """Begin a case as a draft and go on to fill it in."""
-    context = _published(code)
+    context = _published(current.db(), code)
     category, _, subtype = request.form.get("kind", "").partition("/")
     unit_id = asked.number(request.form, "unit") or 0
     typed = Typed(category, subtype, unit_id, request.form.get("title", ""))
@@ -74,30 +77,30 @@ def begin(code: str) -> Response:
         raise
     except RuleBroken as refusal:
         current.db().rollback()
-        return _form(_published(code), typed, refusal)
+        return _form(_published(current.db(), code), typed, refusal)
     return make_response(redirect(url_for("filling.form", case_id=case.id), 303))
 
 
-def _published(code: str) -> BatchContext:
+def _published(session: Session, code: str) -> BatchContext:
     """Return a batch that was published, and show times in its zone. Raises NotFound."""
-    context = load(current.db(), get_batch(current.db(), asked.key(code)).id)
+    context = load(session, get_batch(session, asked.key(code)).id)
     if context.batch.published_at is None:
         raise NotFound("没有这个批次。")
     g.zone = context.definition.zone
     return context
 
 
-def _own() -> Organisation | None:
+def _own(session: Session) -> Organisation | None:
     """Return the visitor's organisation; None for a visitor without one."""
     visitor = current.visitor()
     if visitor is None or visitor.actor.organisation_id is None:
         return None
-    return current.db().get(Organisation, visitor.actor.organisation_id)
+    return session.get(Organisation, visitor.actor.organisation_id)
 
 
 def _form(context: BatchContext, typed: Typed, refusal: RuleBroken | None = None) -> Response:
     units = units_to_choose(current.db(), context)
-    own = _own()
+    own = _own(current.db())
     wrong = refusal.problems if isinstance(refusal, Invalid) else ()
     return page(
         "portal/cases/begin.html",
@@ -114,30 +117,33 @@ def _form(context: BatchContext, typed: Typed, refusal: RuleBroken | None = None
     )
 
 
-def _check(context: BatchContext, key: str, answers: dict[str, str], *, is_answered: bool) -> Response:
-    definition = context.definition
-    try:
-        category = category_of(definition, asked.key(key))
-    except Invalid as refusal:
-        raise NotFound(refusal.problems[0].sentence) from None
-    found = asked_for(
-        questions(definition, category.key),
-        category.key,
-        answers.get("subtype", ""),
-        answers.get("modes", "").split(),
-    )
-    own, on = _own(), local_day(current.now(), definition.zone)
-    verdicts = (
-        self_check(current.db(), context.batch, category.key, answers, organisation=own, on=on) if is_answered else []
-    )
-    return page(
-        "portal/cases/check.html",
-        batch=context.batch,
-        definition=definition,
-        category=category,
-        questions=[question for question in found if not (own is not None and question.kind.value == "profile")],
-        answers=answers,
-        verdicts=verdicts,
-        is_answered=is_answered,
-        own=own,
-    )
+def _check(code: str, key: str, answers: dict[str, str], *, is_answered: bool) -> Response:
+    """Show the self-check. Who is not signed in sees no row of their own, so the batch is read as public pages do."""
+    with current_site().database.read(Scope()) as session:
+        context = _published(session, code)
+        definition = context.definition
+        try:
+            category = category_of(definition, asked.key(key))
+        except Invalid as refusal:
+            raise NotFound(refusal.problems[0].sentence) from None
+        found = asked_for(
+            questions(definition, category.key),
+            category.key,
+            answers.get("subtype", ""),
+            answers.get("modes", "").split(),
+        )
+        own, on = _own(session), local_day(current.now(), definition.zone)
+        verdicts = (
+            self_check(session, context.batch, category.key, answers, organisation=own, on=on) if is_answered else []
+        )
+        return page(
+            "portal/cases/check.html",
+            batch=context.batch,
+            definition=definition,
+            category=category,
+            questions=[question for question in found if own is None or question.kind is not QuestionKind.PROFILE],
+            answers=answers,
+            verdicts=verdicts,
+            is_answered=is_answered,
+            own=own,
+        )

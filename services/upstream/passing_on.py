@@ -31,6 +31,7 @@ from services.batches.context import BatchContext, get_batch, load
 from services.batches.drafts import store_draft
 from services.upstream.linking import link_up
 
+COPIED = frozenset({"categories", "modes", "rules", "forms"})
 PASSED_ON = frozenset({StageKind.DECLARE, StageKind.REVIEW, StageKind.RECOMMEND})
 """What a lower office does itself; collecting, scoring and publishing stay with the office above."""
 
@@ -73,22 +74,7 @@ def child_of(upper: BatchContext, new: NewChild) -> Definition:
     above = upper.definition
     if not any(unit.code == new.unit for unit in above.units):
         raise NotFound("上级批次的推荐单位中没有本单位。")
-    dates = upper.milestones()
-    stages, evidence = (
-        [],
-        [item for item in above.evidence if item.path.partition(".")[0] in {"categories", "modes", "rules", "forms"}],
-    )
-    for stage in above.stages:
-        if stage.kind not in PASSED_ON:
-            continue
-        due_at = dates[stage.key].due_at
-        day = due_day(due_at, above.zone) if due_at is not None else None
-        own = _earlier(stage, day, new.days_before, upper.calendar)
-        stages.append(own)
-        if own.due is not None:
-            note = f"上级截止日为 {day}，按提前 {new.days_before} 个工作日推算；请主办处室确认。"
-            evidence.append(Evidence(path=f"stages.{stage.key}.due.on", mark=Mark.INFERRED, note=note))
-        evidence.append(Evidence(path=f"stages.{stage.key}.opens.on", mark=Mark.INFERRED, note="开放时间待确认。"))
+    stages, evidence = _stages(upper, new.days_before)
     return Definition(
         code=new.code,
         title=new.title,
@@ -111,6 +97,26 @@ def child_of(upper: BatchContext, new: NewChild) -> Definition:
         stages=tuple(stages),
         evidence=tuple(evidence),
     )
+
+
+def _stages(upper: BatchContext, days_before: int) -> tuple[list[Stage], list[Evidence]]:
+    """Return the stages that a lower office runs, and the evidence of what is copied and of what is inferred."""
+    above, dates = upper.definition, upper.milestones()
+    stages: list[Stage] = []
+    evidence = [item for item in above.evidence if item.path.partition(".")[0] in COPIED]
+    for stage in above.stages:
+        if stage.kind not in PASSED_ON:
+            continue
+        due_at = dates[stage.key].due_at
+        day = due_day(due_at, above.zone) if due_at is not None else None
+        own = _earlier(stage, day, days_before, upper.calendar)
+        stages.append(own)
+        if own.due is not None:
+            note = f"上级截止日为 {day}，按提前 {days_before} 个工作日推算；请主办处室确认。"
+            evidence.append(Evidence(path=f"stages.{stage.key}.due.on", mark=Mark.INFERRED, note=note))
+        opening = f"stages.{stage.key}.opens.on"
+        evidence.append(Evidence(path=opening, mark=Mark.INFERRED, note="开放时间待确认。"))
+    return stages, evidence
 
 
 def _earlier(stage: Stage, day: date | None, days: int, calendar: Calendar) -> Stage:

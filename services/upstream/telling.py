@@ -99,19 +99,20 @@ def add_change(
         )
     )
     session.flush()
-    stage = differences[0].get("stage", "")
-    key = f"upstream:{cause}:{stamp(now)}"
-    notice = Notice(
-        stage,
-        key,
-        now,
-        MailKind.UPSTREAM,
-        f"{child.batch.code}/{key}",
-        now,
-        facts={
-            "upper": upper.batch.title,
-            "changes": [f"{item['title']}：{item['before']} 改为 {item['after']}" for item in differences],
-        },
-    )
-    notify_office(session, child, notice)
+    _write(session, child, upper, cause, differences, now)
     return 1
+
+
+def _write(
+    session: Session,
+    child: BatchContext,
+    upper: BatchContext,
+    cause: str,
+    differences: Sequence[dict[str, str]],
+    now: datetime,
+) -> None:
+    key = f"upstream:{cause}:{stamp(now)}"
+    lines = [f"{item['title']}：{item['before']} 改为 {item['after']}" for item in differences]
+    facts = {"upper": upper.batch.title, "changes": lines}
+    stage, prefix = differences[0].get("stage", ""), f"{child.batch.code}/{key}"
+    notify_office(session, child, Notice(stage, key, now, MailKind.UPSTREAM, prefix, now, facts=facts))

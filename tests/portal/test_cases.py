@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -100,7 +101,7 @@ def test_the_script_saves_leaves_and_hears_of_another_editor(portal: CasePortal,
     revision = portal.case(case_id).revision
     json = {"Accept": "application/json"}
 
-    def save(**leaves: str) -> object:
+    def save(**leaves: str) -> Any:
         body = {"csrf_token": browser.hidden["csrf_token"], "_revision": str(revision)}
         body |= {f"_mine.{path}": text for path, text in leaves.items()}
         body |= {f"_base.{path}": "" for path in leaves}
@@ -110,8 +111,8 @@ def test_the_script_saves_leaves_and_hears_of_another_editor(portal: CasePortal,
     other = save(summary="简介")
     clash = save(share="40")
 
-    assert first["conflicts"] == other["conflicts"] == []  # type: ignore[index]
-    (told,) = clash["conflicts"]  # type: ignore[index]
+    assert first["conflicts"] == other["conflicts"] == []
+    (told,) = clash["conflicts"]
     assert (told["mine"], told["theirs"]) == ("40", "35")
     assert portal.case(case_id).values["share"] == "35"
     assert portal.case(case_id).values["summary"] == "简介"

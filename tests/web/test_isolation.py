@@ -1,12 +1,6 @@
 """Nobody sees or changes what is another's, at any address of the app (S003-69, S004-56).
 
-Every endpoint has a line in `ENDPOINTS`; one without a line fails. What it says:
-
-    PAGE                       holds something of units, but its address names nothing
-    row(case_id="cases")       its address names a row: the one of a house in that table
-    at(row(...), stage="x")    other parts of the address, the same for everybody
-    quiet(...)                 its page names no row of a house; it is probed all the same
-    "a sentence"               why it holds nothing of a unit or an applicant; it is not probed
+Every endpoint has a line in `ENDPOINTS` (tests/support/endpoints.py); one without a line fails.
 
 Persons of the first house ask every address with the keys of another house, with their own, and in a search; they
 send every form with foreign keys in address and fields. The other house's words never come back, and its rows stay.
@@ -23,129 +17,20 @@ from domain.access import Role
 from models import Case, Organisation
 from models.scope import Scope
 from models.session import Database
+from tests.support.endpoints import CASE, ENDPOINTS
 from tests.support.isolation import World, build
 from tests.support.portal import Browser
 from tests.support.probes import (
     SEARCHES,
-    Probe,
     addresses,
-    at,
     forged,
     inside,
     probe_of,
     probed,
-    quiet,
-    row,
     strangers,
     told,
 )
 from web.guard import endpoints, public
-
-CODE = "batch-2023"
-PAGE = Probe()
-BATCH = at(PAGE, code=CODE)
-DUTY, CASE, UNIT = row(duty_id="duties"), row(case_id="cases"), row(unit_id="units")
-APPLICANT, ADMISSION = row(organisation_id="organisations"), row(admission_id="admissions")
-PUBLIC = "shows what everybody may read of a published batch"
-CHANGE = at(BATCH, change_id="1")
-PAPER = row(case_id="cases", paper_id="case_files")
-
-ENDPOINTS: dict[str, Probe | str] = {
-    "static": "files of the program",
-    "health.healthz": "tells only that the site answers",
-    "public.index": PUBLIC,
-    "public.batches": PUBLIC,
-    "public.batch": quiet(BATCH),
-    "public.calendar": quiet(BATCH),
-    "sign_in.form": "asks who one is",
-    "sign_in.enter": "an unknown name and a wrong password are answered alike (tests/web/test_sign_in.py)",
-    "sign_in.sign_out": "ends the own session",
-    "sign_in.memberships": PAGE,
-    "sign_in.choose": PAGE,
-    "registering.form": quiet(BATCH),
-    "registering.send": BATCH,
-    "registering.done": quiet(BATCH),
-    "invitations.form": quiet(at(PAGE, token="x" * 32)),
-    "invitations.use": at(PAGE, token="x" * 32),
-    "invitations.invite_officer": UNIT,
-    "own.show": PAGE,
-    "own.save": PAGE,
-    "own.invite_colleague": PAGE,
-    "own.withdraw_invitation": ADMISSION,
-    "own.answer": ADMISSION,
-    "applicants.listing": PAGE,
-    "applicants.export": PAGE,
-    "applicants.show": APPLICANT,
-    "applicants.decide": APPLICANT,
-    "applicants.decide_many": PAGE,
-    "applicants.answer_request": ADMISSION,
-    "applicants.invite_person": APPLICANT,
-    "entering.form": quiet(UNIT),
-    "entering.save": UNIT,
-    "listed.show": quiet(BATCH),
-    "listed.add": BATCH,
-    "listed.remove": at(row(listed_id="listed_applicants"), code=CODE),
-    "cases.mine": PAGE,
-    "cases.show": CASE,
-    "cases.changed": CASE,
-    "cases.printed": CASE,
-    "declaring.form": BATCH,
-    "declaring.begin": BATCH,
-    "declaring.check": quiet(at(BATCH, category="enterprise")),
-    "declaring.checked": at(BATCH, category="enterprise"),
-    "filling.form": quiet(CASE),
-    "filling.keep": CASE,
-    "filling.name": CASE,
-    "handing_in.form": quiet(CASE),
-    "handing_in.receipt": CASE,
-    "handing_in.send": CASE,
-    "handing_in.take_back": CASE,
-    "papers.show": CASE,
-    "papers.put": at(CASE, slot="licence"),
-    "papers.download": PAPER,
-    "papers.small": quiet(PAPER),
-    "papers.take_out": PAPER,
-    "work.home": quiet(PAGE),
-    "work.stage": quiet(at(BATCH, stage="contacts")),
-    "duties.show": DUTY,
-    "duties.file": DUTY,
-    "duties.none": DUTY,
-    "duties.draft": DUTY,
-    "duties.receipt": quiet(DUTY),
-    "exemptions.form": quiet(DUTY),
-    "exemptions.explain": DUTY,
-    "exemptions.withdraw": DUTY,
-    "contacts.show": UNIT,
-    "contacts.change": UNIT,
-    "units.show": UNIT,
-    "files.download": row(file_id="files"),
-    "admin.index": PAGE,
-    "unit_in_batch.unit_view": at(UNIT, code=CODE),
-    "hand_over.list_view": PAGE,
-    "hand_over.hand_over_view": row(membership_id="memberships"),
-    "demo_clock.move": "moves the clock of a demonstration",
-    "progress.all_view": quiet(PAGE),
-    "progress.batch_view": quiet(BATCH),
-    "progress.acts_view": BATCH,
-    "progress.call_view": quiet(BATCH),
-    "progress.close_view": quiet(BATCH),
-    "progress.confirm_view": BATCH,
-    "progress.definition_view": quiet(BATCH),
-    "progress.extend_view": quiet(BATCH),
-    "progress.late_view": quiet(BATCH),
-    "progress.mails_view": BATCH,
-    "progress.missing_view": BATCH,
-    "progress.pause_view": quiet(BATCH),
-    "progress.planned_view": quiet(BATCH),
-    "progress.publish_view": BATCH,
-    "progress.external_view": quiet(BATCH),
-    "progress.look_view": BATCH,
-    "progress.import_view": BATCH,
-    "progress.tree_view": quiet(BATCH),
-    "progress.take_view": BATCH,
-    "progress.accept_view": CHANGE,
-    "progress.keep_view": quiet(CHANGE),
-}
 
 ROLES = (Role.OFFICER, Role.APPLICANT, Role.ADMIN)
 """An officer of the unit, a person of the applicant, and an administrator of the unit's branch alone."""

@@ -63,7 +63,7 @@ def test_a_template_that_is_not_beside_the_definition_is_refused(tmp_path: Path,
 
 
 def test_a_slot_without_a_template_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="没有可下载的模板"):
+    with pytest.raises(NotFound, match="没有可下载的文件"):
         open_template(SUMMARY, tmp_path)
     assert template_name(SUMMARY) == ""
 
