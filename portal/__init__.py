@@ -6,6 +6,8 @@ from portal import contacts, duties, exemptions, files, public, units, work
 from portal.accounts import BLUEPRINTS as ACCOUNTS
 from portal.cases import BLUEPRINTS as CASES
 from portal.nav import navigation
+from portal.recommending import BLUEPRINTS as RECOMMENDING
+from portal.reviews import BLUEPRINTS as REVIEWS
 from services.files import Place
 from web.nav import register_nav
 
@@ -15,6 +17,6 @@ def install(app: Flask, files_folder: Place) -> None:
     app.config[files.FOLDER] = files_folder
     for part in (public, work, duties, exemptions, contacts, units, files):
         app.register_blueprint(part.blueprint)
-    for blueprint in (*ACCOUNTS, *CASES):
+    for blueprint in (*ACCOUNTS, *CASES, *REVIEWS, *RECOMMENDING):
         app.register_blueprint(blueprint)
     register_nav(app, navigation)

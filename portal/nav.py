@@ -25,6 +25,9 @@ def navigation(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(label="我的待办", href=url_for("work.home"), icon="checklist", section=SECTION)
     unit = find_own_unit() if may(actor, Action.ANSWER) else None
     if unit is not None:
+        if may(actor, Action.REVIEW):
+            href = url_for("unit_cases.show", unit_id=unit.id)
+            yield NavItem(label="申报件", href=href, icon="files", section=SECTION)
         href = url_for("units.show", unit_id=unit.id)
         yield NavItem(label="本单位进度", href=href, icon="building", section=SECTION)
         href = url_for("contacts.show", unit_id=unit.id)

@@ -13,15 +13,16 @@ from domain.access import SYSTEM
 from domain.definition import Definition, Due, MailKind
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.instants import due_day
-from models import Answered, BatchLink, Mail, UpstreamChange
+from models import Answered, BatchLink, CaseState, Mail, UpstreamChange
 from services.batches.context import BatchContext, definition_of, get_batch, load
 from services.batches.drafts import store_draft
 from services.batches.extending import MoreTime, extend
 from services.batches.publishing import confirm_values, publish
-from services.upstream import answering, revisions
+from services.upstream import answering, counting, revisions
 from services.upstream.linking import upper_of
 from services.upstream.passing_on import NewChild, draft_below
 from tests.support.batches import COORDINATOR, PUBLISHED, local, officer, running
+from tests.support.case_rows import case_row, organisation
 from tests.support.definitions import changed
 from tests.support.tree import ministry, province
 
@@ -158,3 +159,19 @@ def test_a_draft_takes_over_what_changed_above_and_keeps_what_is_its_own(db: Ses
     assert get_batch(db, child.code).title == province().title
     assert revisions.pending(db, child.id, actor=COORDINATOR) == []
     assert db.scalars(select(BatchLink.seen_revision)).one() == upper.revision
+
+
+def test_counts_flow_up_and_drafts_do_not(db: Session) -> None:
+    """S003-68: the ministry sees how many cases a province has and where they stand, never a draft."""
+    upper = running(db, ministry())
+    child = below(db)
+    states = [CaseState.DRAFT, CaseState.SUBMITTED, CaseState.SUBMITTED, CaseState.FORWARDED]
+    for number, state in enumerate(states, start=1):
+        case_row(db, child, organisation(db, number, "100001"), "100001", state=state)
+
+    (found,) = counting.below(db, upper.batch.id, actor=COORDINATOR)
+
+    assert found.counts == {("enterprise", CaseState.SUBMITTED): 2, ("enterprise", CaseState.FORWARDED): 1}
+    assert (found.total, found.of(CaseState.SUBMITTED), found.of(CaseState.DRAFT)) == (3, 2, 0)
+    with pytest.raises(NotAllowed):
+        counting.below(db, upper.batch.id, actor=officer(db, 1))
