@@ -30,6 +30,7 @@ from web.clock import wall_now
 STALE_SECONDS = 300.0
 """A tick that brings no batch forward for so long is stuck."""
 WATCH_SECONDS = 0.5
+FIRST_HOUSEKEEPING = timedelta(minutes=1)
 RENEWALS = 3
 """Renewals in the length of a lease, so that two may fail."""
 LONGEST_RENEWAL_SECONDS = 5.0
@@ -43,11 +44,13 @@ class Pulse:
     """How often the clock does things, in seconds. lease: how long its lead outlives its last sign of life.
 
     tick: at least; it also wakes at the next due instant. A batch that was just published waits no longer than this.
+    house: between two rounds of housekeeping, the first of them a minute after the start.
     """
 
     lease: float = 15.0
     tick: float = 10.0
     post: float = 2.0
+    house: float = 3600.0
 
 
 def process_name() -> str:
@@ -58,7 +61,8 @@ def process_name() -> str:
 class Clock:
     """A process's part in keeping time.
 
-    now: the effective now. outgoing: None when no mail host is set.
+    now: the effective now. outgoing: None when no mail host is set. housekeeping: what the leader does now and then
+    besides, harmless to repeat; None for nothing.
     """
 
     def __init__(
@@ -68,12 +72,13 @@ class Clock:
         *,
         conductor: Conductor,
         outgoing: Outgoing | None = None,
+        housekeeping: Callable[[], None] | None = None,
         pulse: Pulse = Pulse(),
         owner: str = "",
     ) -> None:
         self.owner = owner or process_name()
         self._database, self._now, self._pulse = database, now, pulse
-        self._conductor, self._outgoing = conductor, outgoing
+        self._conductor, self._outgoing, self._housekeeping = conductor, outgoing, housekeeping
         self._setbacks = Setbacks()
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -96,6 +101,8 @@ class Clock:
         renewal = timedelta(seconds=min(self._pulse.lease / RENEWALS, LONGEST_RENEWAL_SECONDS))
         self._every(renewal, self.lead, "lead")
         self._every(timedelta(seconds=self._pulse.tick), self.tick, "tick")
+        if self._housekeeping is not None:
+            self._every(timedelta(seconds=self._pulse.house), self.keep_house, "house", after=FIRST_HOUSEKEEPING)
         sender.start()
         is_well = True
         while is_well and not self._is_told:
@@ -168,6 +175,15 @@ class Clock:
         if done.wake_at is not None and done.wake_at > now:
             self._wake_at(wall_now() + (done.wake_at - now))
 
+    def keep_house(self) -> None:
+        """Do what is done now and then, if this process leads; a failure is told and waits for the next round."""
+        if not self.leads or self._housekeeping is None:
+            return
+        try:
+            self._housekeeping()
+        except Exception:
+            logger.exception("housekeeping failed; the next round tries again")
+
     def _take_lead(self) -> bool:
         """Take or renew the lease; return whether the lead is new."""
         asked = time.monotonic()
@@ -187,8 +203,11 @@ class Clock:
         self._moved = time.monotonic()
         self._has_mail.set()
 
-    def _every(self, interval: timedelta, work: Callable[[], None], name: str) -> None:
-        self._scheduler.add_job(work, "interval", seconds=interval.total_seconds(), id=name, next_run_time=wall_now())
+    def _every(
+        self, interval: timedelta, work: Callable[[], None], name: str, *, after: timedelta = timedelta(0)
+    ) -> None:
+        first = wall_now() + min(after, interval)
+        self._scheduler.add_job(work, "interval", seconds=interval.total_seconds(), id=name, next_run_time=first)
 
     def _wake_at(self, at: datetime) -> None:
         """Let the next tick come no later than this wall time."""
@@ -214,7 +233,7 @@ class Clock:
         if self._is_stuck() or not self._scheduler.running:
             return False
         for job in self._scheduler.get_jobs():
-            longest = max(self._pulse.tick, self._pulse.lease)
+            longest = max(self._pulse.tick, self._pulse.lease) if job.id != "house" else self._pulse.house
             if job.next_run_time is not None and job.next_run_time - wall_now() > timedelta(seconds=longest + 1):
                 logger.warning("the wall clock was set back; %s goes on at once", job.id)
                 job.modify(next_run_time=wall_now())

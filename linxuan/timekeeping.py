@@ -16,11 +16,14 @@ from linxuan.settings import Orchestrator, Settings, WhenUncertain
 from models.scope import Scope
 from notifications.account import parse_smtp_url
 from notifications.address import AllowList
+from services.files import rescan, sweep
 from services.mail.composing import Sender
 from web.clock import effective_now, wall_now
 
 DEMO_TICK_SECONDS = 1.0
 """The demo's clock jumps when a button is pressed, and people wait for what follows."""
+UNCLAIMED = timedelta(days=1)
+"""How long an upload may be under way before its bytes count as left behind."""
 SECONDS_IN_A_FLOW = 3.0
 """How long a flow sends; what is left then leaves without Prefect."""
 
@@ -53,7 +56,21 @@ class Timekeeping:
         pulse = Pulse(lease=settings.lease_seconds)
         if settings.demo:
             pulse = Pulse(lease=settings.lease_seconds, tick=DEMO_TICK_SECONDS)
-        return Clock(self.here.database, self.now, conductor=self.conductor, outgoing=self.outgoing, pulse=pulse)
+        return Clock(
+            self.here.database,
+            self.now,
+            conductor=self.conductor,
+            outgoing=self.outgoing,
+            housekeeping=self.tidy_files,
+            pulse=pulse,
+        )
+
+    def tidy_files(self) -> None:
+        """Scan files that wait for the virus scan, and take away those that belong to nothing for a day."""
+        store = self.here.settings.files
+        rescan(store)
+        with self.here.database.read(Scope()) as session:
+            sweep(session, store, before=wall_now() - UNCLAIMED)
 
 
 @contextmanager

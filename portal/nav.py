@@ -7,6 +7,7 @@ from flask import url_for
 from domain.access import Action, Actor, Role, may
 from portal.accounts.nav import account_entries
 from portal.unit_batches import find_own_unit
+from services.reviewing.owed import count_of_applicant
 from services.worklist import count_owed
 from web import current
 from web.nav import NavItem
@@ -22,7 +23,10 @@ def navigation(actor: Actor) -> Iterator[NavItem]:
             label="我的待办", href=url_for("work.home"), icon="checklist", section=SECTION, badge=owed or None
         )
     elif actor.role in {Role.APPLICANT, Role.EXPERT}:
-        yield NavItem(label="我的待办", href=url_for("work.home"), icon="checklist", section=SECTION)
+        waiting = count_of_applicant(current.db(), actor=actor) if actor.role is Role.APPLICANT else 0
+        yield NavItem(
+            label="我的待办", href=url_for("work.home"), icon="checklist", section=SECTION, badge=waiting or None
+        )
     unit = find_own_unit() if may(actor, Action.ANSWER) else None
     if unit is not None:
         if may(actor, Action.REVIEW):

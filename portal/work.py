@@ -6,7 +6,8 @@ from domain.access import Action, Role, may
 from domain.duties import DutyState
 from portal import asked
 from portal.answers import page
-from services.worklist import Filter, stage_list, worklist
+from portal.unit_batches import find_own_unit
+from services.worklist import Filter, applicant_worklist, stage_list, worklist
 from web import current
 from web.guard import needs, require_signed_in
 
@@ -20,14 +21,17 @@ blueprint = Blueprint("work", __name__)
 @blueprint.get("/work")
 @require_signed_in
 def home() -> Response:
-    """Show the to-do list; the office's people are sent to the backoffice, which begins with theirs."""
+    """Show the to-do list: duties and cases of a unit, an applicant's own cases; the office has its backoffice."""
     actor = current.actor()
     if actor.role in IN_BACKOFFICE:
         return make_response(redirect(BACKOFFICE, 303))
+    if actor.role is Role.APPLICANT:
+        own = applicant_worklist(current.db(), actor=actor, now=current.now())
+        return page("portal/work_applicant.html", cases=own)
     if not may(actor, Action.ANSWER):
         return page("portal/nothing.html", role=actor.role.value)
     found = worklist(current.db(), actor=actor, now=current.now())
-    return page("portal/work.html", work=found)
+    return page("portal/work.html", work=found, unit=find_own_unit())
 
 
 @blueprint.get("/work/<code>/<stage>")

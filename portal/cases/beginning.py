@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Role
 from domain.errors import Invalid, NotFound, RuleBroken
 from domain.instants import local_day
+from domain.rules import FACTS
 from models import Organisation
 from models.scope import Scope
 from portal import asked
@@ -17,12 +18,14 @@ from services.cases.conditions import category_of
 from services.cases.opening import NewCase, open_case
 from services.organisations.registering import units_to_choose
 from services.rules import self_check
-from services.rules.questions import QuestionKind, asked_for, questions
+from services.rules.questions import Question, QuestionKind, asked_for, questions
 from web import current
 from web.guard import needs, public
 from web.site import current_site
 
 MOST_CHARS = 2_000
+LOOKED_UP = frozenset({"titles", "area.titles"})
+"""Facts that the registry of titles knows; nobody is asked for them."""
 
 blueprint = Blueprint("declaring", __name__)
 
@@ -117,6 +120,11 @@ def _form(context: BatchContext, typed: Typed, refusal: RuleBroken | None = None
     )
 
 
+def _is_put(question: Question, own: Organisation | None) -> bool:
+    """Tell whether a question is put to the visitor: titles are looked up, and so is what a registered one said."""
+    return question.key not in LOOKED_UP and (own is None or question.kind is not QuestionKind.PROFILE)
+
+
 def _check(code: str, key: str, answers: dict[str, str], *, is_answered: bool) -> Response:
     """Show the self-check. Who is not signed in sees no row of their own, so the batch is read as public pages do."""
     with current_site().database.read(Scope()) as session:
@@ -141,7 +149,8 @@ def _check(code: str, key: str, answers: dict[str, str], *, is_answered: bool) -
             batch=context.batch,
             definition=definition,
             category=category,
-            questions=[question for question in found if own is None or question.kind is not QuestionKind.PROFILE],
+            questions=[question for question in found if _is_put(question, own)],
+            kinds={path: fact.kind.value for path, fact in FACTS.items()},
             answers=answers,
             verdicts=verdicts,
             is_answered=is_answered,

@@ -1,4 +1,4 @@
-"""Recommending on the portal (推荐与报送): the board, shares and dates for those below, credit replies, the parcel."""
+"""Recommending on the portal (推荐与报送): the board, shares and dates, credit replies, the parcel."""
 
 from portal.recommending import credit, declaring, dispatch, ordering, sending, shares, showing
 

@@ -1,4 +1,4 @@
-"""The parcel of a unit (寄送登记): what it sent, how and when, its list and label to print, and whether it arrived."""
+"""The parcel of a unit (寄送登记): what it sent and how, its list and label to print, whether it arrived."""
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 

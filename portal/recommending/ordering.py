@@ -12,8 +12,8 @@ from portal.asked import ID
 from portal.recommending.screen import act_on_board, take_board
 from portal.reviews import typed
 from portal.unit_batches import take_part
+from services.recommending.packing import seal
 from services.recommending.ranking import Order, mark_special, rank
-from services.recommending.sealing import seal
 from web import current
 from web.guard import needs
 

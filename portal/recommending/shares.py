@@ -1,4 +1,4 @@
-"""What a unit sets for those below it: shares of its places (分配名额, 名额调剂), and dates counted back (时间建议)."""
+"""What a unit sets for those below it: shares of places (分配名额, 名额调剂), dates counted back (时间建议)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -141,7 +141,8 @@ def set_date(code: str, unit_id: int) -> Response:
 
 def _places() -> dict[int, int]:
     """Return the typed shares by unit's id. Raises Invalid with every field that holds no number."""
-    places, problems = {}, []
+    places: dict[int, int] = {}
+    problems: list[Problem] = []
     for name in request.form:
         head, _, text = name.partition(".")
         if head == "places" and text.isdecimal() and int(text) <= asked.LARGEST_ID:
@@ -220,9 +221,7 @@ def _quotas(found: Board) -> list[QuotaShares]:
 def _offers(found: Board) -> tuple[Sequence[Proposal], str]:
     """Return the proposed last days, the nearest level first; and why there are none."""
     try:
-        return proposals(
-            current.db(), found.context, found.unit.id, actor=current.actor(), now=current.now()
-        ), ""
+        return proposals(current.db(), found.context, found.unit.id, actor=current.actor(), now=current.now()), ""
     except Conflict as refusal:
         return (), refusal.sentence
 
@@ -247,4 +246,3 @@ def _dates(found: Board, offers: Sequence[Proposal]) -> list[StageDate]:
         )
         for stage in stages
     ]
-

@@ -61,4 +61,3 @@ def more_time(case_id: int) -> Response:
         extend_return(session, case_id, due_at, reason, actor=actor, now=now)
 
     return act_on(case_id, "more-time", act, "补正期限已延长，已通知申报单位。")
-

@@ -95,9 +95,7 @@ def _report(desk: Desk) -> tuple[StoredFile | None, tuple[Problem, ...]]:
     if sent is not None and sent.filename:
         upload = Upload(desk.unit.id, sent.filename, sent.stream)
         try:
-            return store_file(
-                current.db(), upload, folder=folder(), actor=current.actor(), now=current.now()
-            ), ()
+            return store_file(current.db(), upload, folder=folder(), actor=current.actor(), now=current.now()), ()
         except Invalid as refusal:
             return None, refusal.problems
     kept = asked.number(request.form, KEPT_FILE)

@@ -64,7 +64,7 @@ class RuleShown:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the applicant handed in. form: None for a case of another platform. previous: the version compared with."""
+    """What was handed in. form: None for a case of another platform. previous: the version compared with."""
 
     form: CaseForm | None
     slots: Sequence[object]
@@ -224,9 +224,7 @@ def _next(desk: Desk) -> int | None:
     own = current.db().scalars(select(Unit).where(Unit.path == (current.actor().branch or ""))).one_or_none()
     if own is None:
         return None
-    waiting = waiting_cases(
-        current.db(), found.context.batch.id, own.id, actor=current.actor(), now=current.now()
-    )
+    waiting = waiting_cases(current.db(), found.context.batch.id, own.id, actor=current.actor(), now=current.now())
     ids = [one.case_id for one in waiting if one.state is CaseState.SUBMITTED]
     after = ids[ids.index(found.case.id) + 1 :] if found.case.id in ids else ids
     return next((case_id for case_id in [*after, *ids] if case_id != found.case.id), None)
@@ -237,4 +235,3 @@ def _days(desk: Desk) -> int | None:
     since: datetime | None = waiting_since(current.db(), [desk.found.case.id]).get(desk.found.case.id)
     zone = desk.found.definition.zone
     return (local_day(current.now(), zone) - local_day(since, zone)).days if since is not None else None
-

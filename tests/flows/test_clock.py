@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
@@ -28,7 +28,12 @@ OPENING = local("2023-03-06 09:00")
 
 @contextmanager
 def running_clock(
-    database: Database, start: datetime, *, outgoing: Outgoing | None = None, **pulse: float
+    database: Database,
+    start: datetime,
+    *,
+    outgoing: Outgoing | None = None,
+    housekeeping: Callable[[], None] | None = None,
+    **pulse: float,
 ) -> Iterator[Clock]:
     """Run a clock that begins at an effective now; it is stopped at the end."""
     ahead = start - wall_now()
@@ -37,6 +42,7 @@ def running_clock(
         lambda: wall_now() + ahead,
         conductor=Conductor(database),
         outgoing=outgoing,
+        housekeeping=housekeeping,
         pulse=Pulse(**{"lease": 30.0, "post": 0.1, **pulse}),
     )
     ended: list[bool] = []
@@ -95,3 +101,16 @@ def test_a_clock_that_no_longer_ticks_leaves_its_lead_to_another(
     assert not clock.leads
     with database.read(Scope()) as session:
         assert session.scalars(select(Lease)).all() == []
+
+
+def test_the_leader_keeps_house_and_a_failure_waits_for_the_next_round(database: Database) -> None:
+    rounds: list[int] = []
+
+    def housekeeping() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise OSError("the disk was away for a moment")
+
+    with running_clock(database, OPENING, housekeeping=housekeeping, house=0.2) as clock:
+        until(lambda: len(rounds) >= 2, "the second round was made")
+        assert clock.leads

@@ -37,6 +37,8 @@ from tests.support.portal import set_time
 from tests.support.preset_cases import confirmed
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+EMPTY = """paths => paths.filter(path => Array.from(document.getElementsByName(path)).every(
+  input => input.type === "hidden" || (["checkbox", "radio"].includes(input.type) ? !input.checked : !input.value)))"""
 SAVED_MS = 20_000
 """How long a page may take to say that it has saved; the machine may be busy."""
 
@@ -193,26 +195,22 @@ def leaf(page: Page, path: str) -> Locator:
 
 
 def choose(page: Page, path: str, text: str) -> None:
-    """Choose one of a leaf's choices, whether it is a list or buttons."""
+    """Give a leaf a value: tick it, choose it from a list, or type it."""
     found = leaf(page, path)
-    if found.first.evaluate("element => element.tagName") == "SELECT":
+    if (found.first.get_attribute("type") or "") in {"checkbox", "radio"}:
+        for one in text.split("\n"):
+            page.locator(f'[name="{path}"][value="{one}"]').check()
+    elif found.first.evaluate("element => element.tagName") == "SELECT":
         found.select_option(text)
     else:
-        page.locator(f'[name="{path}"][value="{text}"]').check()
+        found.fill(text)
 
 
 def fill(page: Page, values: Mapping[str, str]) -> None:
-    """Type every leaf that is still empty on the page, as a person would, from top to bottom."""
-    for path, text in values.items():
-        found = leaf(page, path)
-        kind = found.first.get_attribute("type") or ""
-        if kind in {"checkbox", "radio"}:
-            for one in text.split("\n"):
-                page.locator(f'[name="{path}"][value="{one}"]').check()
-        elif found.first.evaluate("element => element.tagName") == "SELECT":
-            found.select_option(text)
-        elif not found.first.input_value():
-            found.fill(text)
+    """Give every leaf a value that is still empty on the page, from top to bottom as a person would."""
+    empty = page.evaluate(EMPTY, list(values))
+    for path in empty:
+        choose(page, path, values[path])
 
 
 def expect_saved(page: Page) -> None:

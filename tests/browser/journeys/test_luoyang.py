@@ -11,6 +11,7 @@ from tests.support.journeys import (
     Firm,
     House,
     approve,
+    choose,
     expect_files,
     expect_saved,
     fill,
@@ -43,6 +44,21 @@ GIVEN = {
     "credit_illegal": "未列入",
 }
 
+ELIGIBLE = {
+    "region": "洛阳市涧西区",
+    "statements.legal-person": "yes",
+    "statements.sound": "yes",
+    "credit_executed": "未列入",
+    "credit_tax": "未列入",
+    "credit_illegal": "未列入",
+    "credit_checked_on": "2023-03-15",
+    "organisation.is_group": "no",
+    "organisation.industry": "C34",
+    "organisation.founded_on": "2010-05-01",
+    "custom_share": "36",
+}
+"""What a manufacturer of the city answers to the self-check."""
+
 
 def test_an_enterprise_goes_from_its_self_check_to_the_city(serve: Serve, visit: Visit) -> None:
     """The whole way of one case (S000)."""
@@ -60,11 +76,22 @@ def test_an_enterprise_goes_from_its_self_check_to_the_city(serve: Serve, visit:
 
 
 def check_oneself(page: Page, house: House) -> None:
-    """Ask whether one may declare, before there is any account."""
+    """Ask whether one may declare, before there is any account (S000-24)."""
     page.goto(f"/batches/{house.code}")
     page.get_by_role("link", name="条件自测").first.click()
+    page.get_by_label("定制化服务").check()
     page.get_by_role("button", name="查看结果").click()
-    expect(page.locator("main")).to_contain_text("没有回答")
+    expect(page.get_by_text("没有回答；其余未见不符合之处")).to_be_visible()
+
+    for path, text in (ELIGIBLE | {"main_share": "50"}).items():
+        choose(page, path, text)
+    page.get_by_role("button", name="查看结果").click()
+    expect(page.get_by_text("有 1 项不符合申报条件")).to_be_visible()
+    expect(page.locator(".lx-verdict.is-refused")).to_contain_text("主营产品收入占比超过50%")
+
+    leaf(page, "main_share").fill("50.1")
+    page.get_by_role("button", name="查看结果").click()
+    expect(page.get_by_text("未见不符合申报条件之处")).to_be_visible()
 
 
 def begin(page: Page, house: House) -> None:
