@@ -61,8 +61,7 @@ def process_name() -> str:
 class Clock:
     """A process's part in keeping time.
 
-    now: the effective now. outgoing: None when no mail host is set. housekeeping: what the leader does now and then
-    besides, harmless to repeat; None for nothing.
+    now: the effective now. outgoing: None when no mail host is set.
     """
 
     def __init__(
@@ -72,13 +71,13 @@ class Clock:
         *,
         conductor: Conductor,
         outgoing: Outgoing | None = None,
-        housekeeping: Callable[[], None] | None = None,
         pulse: Pulse = Pulse(),
         owner: str = "",
     ) -> None:
         self.owner = owner or process_name()
         self._database, self._now, self._pulse = database, now, pulse
-        self._conductor, self._outgoing, self._housekeeping = conductor, outgoing, housekeeping
+        self._conductor, self._outgoing = conductor, outgoing
+        self._housekeeping: Callable[[], None] | None = None
         self._setbacks = Setbacks()
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -119,6 +118,11 @@ class Clock:
         self._conductor.close()
         self._resign()
         return True
+
+    def besides(self, housekeeping: Callable[[], None]) -> "Clock":
+        """Let the leader do something now and then besides, which must be harmless to repeat; before `run`."""
+        self._housekeeping = housekeeping
+        return self
 
     def stop(self) -> None:
         """Ask `run` to end; it finishes the step and the mails under way.

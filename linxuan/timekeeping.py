@@ -56,14 +56,8 @@ class Timekeeping:
         pulse = Pulse(lease=settings.lease_seconds)
         if settings.demo:
             pulse = Pulse(lease=settings.lease_seconds, tick=DEMO_TICK_SECONDS)
-        return Clock(
-            self.here.database,
-            self.now,
-            conductor=self.conductor,
-            outgoing=self.outgoing,
-            housekeeping=self.tidy_files,
-            pulse=pulse,
-        )
+        clock = Clock(self.here.database, self.now, conductor=self.conductor, outgoing=self.outgoing, pulse=pulse)
+        return clock.besides(self.tidy_files)
 
     def tidy_files(self) -> None:
         """Scan files that wait for the virus scan, and take away those that belong to nothing for a day."""

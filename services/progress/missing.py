@@ -1,21 +1,28 @@
 """The missing list (未报送名单) of a stage: who still owes, how to reach them, and a text for a group chat."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from domain.definition import OwedBy, Stage
+from domain.definition import OwedBy, Stage, StageKind
+from domain.facts import UnitLoad
 from domain.instants import describe
 from models import CallNote, Duty, Mail, MailState, PhoneDuty, Title, Unit
 from services.batches.context import BatchContext
+from services.duties.loads import loads
 from services.mail.addressing import Person, directory
 from services.progress.paging import Page, page_of
 from services.progress.states import is_owed_now
 
+UNDONE: Mapping[StageKind, tuple[str, str]] = {
+    StageKind.REVIEW: ("未审结", "审结手头的申报件"),
+    StageKind.RECOMMEND: ("未报送", "报送推荐结果"),
+}
+"""Stages about cases: what a unit that owes there has not done, and what it is asked to do."""
 NAMED_UNITS = 300
 """Units named in the text; a longer list fits no chat."""
 
@@ -38,7 +45,8 @@ class MissingUnit:
 
     people: whom mail or a call would reach. holders: of the titles that it still owes an answer for, empty when the
     duty is about the unit itself. mailed_at, called_at: the last mail that left, the last 催办; None for never.
-    waits_for_call: a reminder found no address and waits for a call (待人工催办).
+    waits_for_call: a reminder found no address and waits for a call (待人工催办). cases: how many it has still to check,
+    or to forward with those below it; None in a stage that is not about cases.
     """
 
     owing: Owing
@@ -47,6 +55,7 @@ class MissingUnit:
     mailed_at: datetime | None
     called_at: datetime | None
     waits_for_call: bool
+    cases: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,8 @@ class Missing:
 
 
 def missing(session: Session, context: BatchContext, stage_key: str, now: datetime, page: int = 1) -> Missing:
-    """Return a page of the units that owe something in a stage now, the longest overdue first, in eight queries.
+    """Return a page of the units that owe something in a stage now, the longest overdue first, in eight queries, in
+    twelve where it is about cases.
 
     Raises KeyError for a stage that the batch does not have.
     """
@@ -103,6 +113,7 @@ def _rows(session: Session, context: BatchContext, stage_key: str, owing: Sequen
     holders = _holders(session, context, stage_key, unit_ids)
     mailed = _mailed(session, context, people)
     called, waiting = _calls(session, context, stage_key, unit_ids)
+    cases = _cases(session, context, stage_key, unit_ids)
     return [
         MissingUnit(
             unit,
@@ -111,9 +122,21 @@ def _rows(session: Session, context: BatchContext, stage_key: str, owing: Sequen
             mailed.get(unit.unit_id),
             called.get(unit.unit_id),
             unit.unit_id in waiting,
+            cases.get(unit.unit_id),
         )
         for unit in owing
     ]
+
+
+def _cases(session: Session, context: BatchContext, stage_key: str, unit_ids: Collection[int]) -> dict[int, int]:
+    """Return how many cases keep each unit from having done its part in a stage that is about cases."""
+    kind = context.definition.stage(stage_key).kind
+    if kind not in UNDONE:
+        return {}
+    found = loads(session, context.batch.id, unit_ids)
+    counts = {unit_id: found.get(unit_id, UnitLoad(unit_id)) for unit_id in unit_ids}
+    is_review = kind is StageKind.REVIEW
+    return {unit_id: load.to_check if is_review else load.in_hand for unit_id, load in counts.items()}
 
 
 def _holders(
@@ -187,15 +210,16 @@ def _text(context: BatchContext, stage: Stage, owing: Sequence[Owing], now: date
     definition, due_at = context.definition, context.stages[stage.key].due_at
     zone, office = definition.zone, definition.office
     due = f"截止时间：{describe(due_at, zone, is_deadline=True)}" if due_at else "截止时间未定"
+    undone, wanted = UNDONE.get(stage.kind, ("未报送", "报送"))
     head = [
-        f"【{definition.programme.name}】“{stage.title}”未报送名单",
-        f"{due}；截至 {describe(now, zone)}，还有 {len(owing)} 个单位未报送：",
+        f"【{definition.programme.name}】“{stage.title}”{undone}名单",
+        f"{due}；截至 {describe(now, zone)}，还有 {len(owing)} 个单位{undone}：",
     ]
     lines = [f"{number}. {_line(context, stage, unit)}" for number, unit in enumerate(owing[:NAMED_UNITS], start=1)]
     if len(owing) > NAMED_UNITS:
         lines.append(f"……等 {len(owing)} 个单位")
     whom = "、".join(f"{person.name} {person.phone}" for person in office.contacts) or office.name
-    return "\n".join([*head, *lines, f"请以上单位尽快登录系统报送。联系人：{whom}"])
+    return "\n".join([*head, *lines, f"请以上单位尽快登录系统{wanted}。联系人：{whom}"])
 
 
 def _line(context: BatchContext, stage: Stage, unit: Owing) -> str:

@@ -42,9 +42,10 @@ def running_clock(
         lambda: wall_now() + ahead,
         conductor=Conductor(database),
         outgoing=outgoing,
-        housekeeping=housekeeping,
         pulse=Pulse(**{"lease": 30.0, "post": 0.1, **pulse}),
     )
+    if housekeeping is not None:
+        clock.besides(housekeeping)
     ended: list[bool] = []
     thread = Thread(target=lambda: ended.append(clock.run()))
     thread.start()

@@ -18,6 +18,7 @@ PAGE = Probe()
 BATCH = at(PAGE, code=CODE)
 DUTY, CASE, UNIT = row(duty_id="duties"), row(case_id="cases"), row(unit_id="units")
 APPLICANT, ADMISSION = row(organisation_id="organisations"), row(admission_id="admissions")
+PART = at(UNIT, code=CODE)
 PUBLIC = "shows what everybody may read of a published batch"
 CHANGE = at(BATCH, change_id="1")
 PAPER = row(case_id="cases", paper_id="case_files")
@@ -136,4 +137,37 @@ ENDPOINTS: dict[str, Probe | str] = {
     "catalogues.chosen_view": quiet(at(PAGE, standard="sharing")),
     "catalogues.modes_view": quiet(PAGE),
     "catalogues.version_view": "catalogues of modes belong to no unit",
+    "board_order.mark": PART,
+    "board_order.note_seal": PART,
+    "board_order.order": PART,
+    "board_sending.send": PART,
+    "board_sending.take_back": PART,
+    "board_words.say": PART,
+    "board_words.step": PART,
+    "boards.show": PART,
+    "credit.given": quiet(PART),
+    "credit.show": quiet(PART),
+    "credit.take": PART,
+    "dispatch.keep": PART,
+    "dispatch.label": quiet(PART),
+    "dispatch.show": quiet(PART),
+    "returning.form": quiet(CASE),
+    "returning.send": CASE,
+    "review_decisions.give": CASE,
+    "review_decisions.more_time": CASE,
+    "review_decisions.take_back": CASE,
+    "review_records.check": CASE,
+    "review_records.decide_credit": CASE,
+    "review_records.keep": CASE,
+    "review_records.rule": at(CASE, key="share"),
+    "review_records.step": CASE,
+    "review_records.visit": CASE,
+    "reviewing.notice": quiet(at(CASE, number="1")),
+    "reviewing.show": CASE,
+    "shares.divide": PART,
+    "shares.set_date": PART,
+    "shares.show": quiet(PART),
+    "shares.transfer": PART,
+    "unit_cases.export": UNIT,
+    "unit_cases.show": UNIT,
 }
