@@ -14,6 +14,7 @@ from domain.errors import Invalid, NotAllowed, NotFound, Problem
 from domain.forms import check_answers
 from models import Programme
 from services import audit
+from services.batches.context import ROOT
 
 WELL_FORMED = re.compile(KEY_PATTERN)
 NAME_FORM = Form(key="programme", title="项目", fields=(Field(key="name", label="名称", max_chars=120),))
@@ -21,7 +22,7 @@ NAME_FORM = Form(key="programme", title="项目", fields=(Field(key="name", labe
 
 def add_programme(session: Session, key: str, name: str, *, actor: Actor, now: datetime) -> Programme:
     """Add a programme. Raises NotAllowed, also for an actor bound to certain programmes; Invalid."""
-    require(actor, Action.MANAGE_PROGRAMMES)
+    require(actor, Action.MANAGE_PROGRAMMES, Subject(unit_path=ROOT))
     if actor.programmes is not None:
         raise NotAllowed("您只负责部分项目，不能新增项目。请联系系统管理员。")
     key, problems = key.strip(), []
@@ -52,7 +53,7 @@ def rename_programme(session: Session, programme_id: int, name: str, *, actor: A
     programme = session.get(Programme, programme_id)
     if programme is None:
         raise NotFound("没有这个项目。")
-    require(actor, Action.MANAGE_PROGRAMMES, Subject(programme_id=programme.id))
+    require(actor, Action.MANAGE_PROGRAMMES, Subject(programme_id=programme.id, unit_path=ROOT))
     before = programme.name
     programme.name = _checked_name(session, name, programme.id)
     _log(session, programme, before, actor, now)

@@ -1,6 +1,5 @@
 """The export of another platform: a look at what it would do, then the import itself."""
 
-from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app, flash, redirect, request
@@ -17,9 +16,9 @@ from services.batches.context import BatchContext
 from services.external.held import held, hold
 from services.external.importing import Export, take_in
 from services.external.planning import Effect, Planned, external_of, preview
+from services.files import Place
 from services.sheets import MOST_BYTES
 from web import current
-from web.clock import wall_now
 from web.door import abandon
 from web.guard import needs
 
@@ -51,7 +50,7 @@ class External(Framed):
             abandon()
             return self._page(batch_in_hand(code), refusal=refusal), REFUSED
         name = file.filename or "导出.xlsx" if file is not None else ""
-        return self._page(context, planned=planned, name=name, held=hold(content, _folder(), now=wall_now()))
+        return self._page(context, planned=planned, name=name, held=hold(content, _place()))
 
     @expose("/<code>/external/import", methods=("POST",))
     @needs(Action.IMPORT_CASES)
@@ -59,7 +58,7 @@ class External(Framed):
         """Import the file that was looked at."""
         context = batch_in_hand(code)
         try:
-            content = held(request.form.get("held", ""), _folder())
+            content = held(request.form.get("held", ""), _place())
             export = Export(request.form.get("name", "导出.xlsx"), content)
             run = take_in(current.db(), context.batch.id, export, received_at=current.now(), actor=current.actor())
         except RuleBroken as refusal:
@@ -88,6 +87,6 @@ class External(Framed):
         )
 
 
-def _folder() -> Path:
-    """Return where workbooks lie between preview and import, beside the store of files."""
-    return cast(Path, current_app.config[FOLDER]).parent / "incoming"
+def _place() -> Place:
+    """Return where files lie."""
+    return cast(Place, current_app.config[FOLDER])

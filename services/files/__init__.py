@@ -9,7 +9,7 @@ from services.files.housekeeping import Rescanned, rescan, sweep
 from services.files.keeping import Damaged, Upload, bytes_of, keep_file, open_file, store_file
 from services.files.kinds import ACCEPTED, DOCX, JPEG, KINDS, OFD, PDF, PNG, XLSX, Kind, clean_name, kind_named
 from services.files.scanning import Scanner, Verdict, scan_line
-from services.files.store import Place, Store, Withheld, as_store, store_address
+from services.files.store import Place, Shelf, Store, Withheld, as_store, store_address
 from services.files.templates import annex_name, keep_templates, open_annex, open_template, template_name
 from services.files.thumbnails import thumbnail
 
@@ -28,6 +28,7 @@ __all__ = [
     "Place",
     "Rescanned",
     "Scanner",
+    "Shelf",
     "Store",
     "Upload",
     "Verdict",

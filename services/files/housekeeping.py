@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 ASKED_AT_ONCE = 500
 """Hashes in one question to the database."""
 SCANNED_AT_ONCE = 100
-SWEPT = (Shelf.FILES, Shelf.QUARANTINE, Shelf.INFECTED, Shelf.THUMBS)
+SWEPT = (Shelf.FILES, Shelf.QUARANTINE, Shelf.INFECTED, Shelf.THUMBS, Shelf.INCOMING)
 """Templates belong to definitions, not to rows, and stay."""
 
 

@@ -36,6 +36,7 @@ class Shelf(StrEnum):
     INFECTED = "infected"
     THUMBS = "thumbs"
     TEMPLATES = "templates"
+    INCOMING = "incoming"
 
 
 class Withheld(RuleBroken):

@@ -45,8 +45,8 @@ class MissingUnit:
 
     people: whom mail or a call would reach. holders: of the titles that it still owes an answer for, empty when the
     duty is about the unit itself. mailed_at, called_at: the last mail that left, the last 催办; None for never.
-    waits_for_call: a reminder found no address and waits for a call (待人工催办). cases: how many it has still to check,
-    or to forward with those below it; None in a stage that is not about cases.
+    waits_for_call: a reminder found no address and waits for a call (待人工催办). cases: how many it has still to
+    check, or to forward with those below it; None in a stage that is not about cases.
     """
 
     owing: Owing
@@ -70,10 +70,9 @@ class Missing:
 
 
 def missing(session: Session, context: BatchContext, stage_key: str, now: datetime, page: int = 1) -> Missing:
-    """Return a page of the units that owe something in a stage now, the longest overdue first, in eight queries, in
-    twelve where it is about cases.
+    """Return a page of the units that owe something in a stage now, the longest overdue first, in eight queries.
 
-    Raises KeyError for a stage that the batch does not have.
+    A stage about cases takes four more. Raises KeyError for a stage that the batch does not have.
     """
     stage = context.definition.stage(stage_key)
     owing = _owing(session, context, stage_key, now)

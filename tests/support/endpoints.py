@@ -144,7 +144,7 @@ ENDPOINTS: dict[str, Probe | str] = {
     "board_sending.take_back": PART,
     "board_words.say": PART,
     "board_words.step": PART,
-    "boards.show": PART,
+    "boards.show": quiet(PART),
     "credit.given": quiet(PART),
     "credit.show": quiet(PART),
     "credit.take": PART,

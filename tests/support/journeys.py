@@ -37,8 +37,11 @@ from tests.support.portal import set_time
 from tests.support.preset_cases import confirmed
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-EMPTY = """paths => paths.filter(path => Array.from(document.getElementsByName(path)).every(
-  input => input.type === "hidden" || (["checkbox", "radio"].includes(input.type) ? !input.checked : !input.value)))"""
+EMPTY = """paths => {
+  const isEmpty = input => (["checkbox", "radio"].includes(input.type) ? !input.checked : !input.value);
+  const inputs = path => Array.from(document.getElementsByName(path)).filter(input => input.type !== "hidden");
+  return paths.filter(path => inputs(path).every(isEmpty));
+}"""
 SAVED_MS = 20_000
 """How long a page may take to say that it has saved; the machine may be busy."""
 
@@ -259,5 +262,3 @@ def hand_in(page: Page) -> None:
 def answer_yes(page: Page) -> None:
     """Say yes to what the page asks before it goes on."""
     page.locator("#lx-confirm [data-answer=yes]").click()
-
-
