@@ -4,11 +4,12 @@ A class is scoped by a mixin of `models.scoped`. The filter works on every ORM s
 delete), so a list, a search, a count and an autocomplete cannot differ in what they show.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, event, false, select, true
 from sqlalchemy.orm import (
@@ -32,6 +33,8 @@ from models.system import DemoClock, Instance, Lease
 from models.units import Unit
 
 KEY = "linxuan_scope"
+ESCAPED = re.compile(r"[%_/]")
+Criterion = ColumnElement[bool] | Callable[[Any], ColumnElement[bool]]
 SHARED = frozenset({AuditHead, DemoClock, Instance, Lease})
 """What the processes of an installation share; it tells nothing of units, batches or people."""
 
@@ -92,7 +95,7 @@ def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
     of_units, of_batches = BranchScoped.__subclasses__(), BatchScoped.__subclasses__()
     found: list[ExecutableOption] = []
 
-    def narrow(cls: Any, condition: ColumnElement[bool]) -> None:
+    def narrow(cls: Any, condition: Criterion) -> None:
         found.append(with_loader_criteria(cls, condition, include_aliases=True))
 
     if scope is None:
@@ -101,33 +104,35 @@ def _criteria(scope: Scope | None) -> tuple[ExecutableOption, ...]:
                 narrow(mapper.class_, false())
         return tuple(found)
     if scope.branch is not None:
+        # Each criterion is a function of the entity, so that an alias is narrowed by its own columns.
+        pattern = ESCAPED.sub(r"/\g<0>", scope.branch) + "%"
         inner = aliased(Unit, name="scope_units")
-        units = select(inner.id).where(inner.path.startswith(scope.branch, autoescape=True))
-        narrow(Unit, Unit.path.startswith(scope.branch, autoescape=True))
+        units = select(inner.id).where(inner.path.like(pattern, escape="/"))
+        narrow(Unit, lambda unit: unit.path.like(pattern, escape="/"))
         for unit_owned in of_units:
-            narrow(unit_owned, unit_owned.unit_id.in_(units))
-        narrow(Mail, Mail.unit_id.in_(units))
+            narrow(unit_owned, lambda owned: owned.unit_id.in_(units))
+        narrow(Mail, lambda mail: mail.unit_id.in_(units))
     if scope.organisation is not None:
         for unit_owned in of_units:
             narrow(unit_owned, _of_organisation(unit_owned, scope.organisation))
         narrow(Mail, false())
     if scope.programmes is not None:
         allowed = sorted(scope.programmes)
-        batch = aliased(Batch, name="scope_batches")
-        batches = select(batch.id).where(batch.programme_id.in_(allowed))
-        narrow(Programme, Programme.id.in_(allowed))
-        narrow(Batch, Batch.programme_id.in_(allowed))
+        inner_batch = aliased(Batch, name="scope_batches")
+        batches = select(inner_batch.id).where(inner_batch.programme_id.in_(allowed))
+        narrow(Programme, lambda programme: programme.id.in_(allowed))
+        narrow(Batch, lambda batch: batch.programme_id.in_(allowed))
         for batch_owned in of_batches:
-            narrow(batch_owned, batch_owned.batch_id.in_(batches))
+            narrow(batch_owned, lambda owned: owned.batch_id.in_(batches))
     return tuple(found)
 
 
-def _of_organisation(cls: Any, organisation: int) -> ColumnElement[bool]:
+def _of_organisation(cls: Any, organisation: int) -> Criterion:
     """Return which rows of a unit's table an applicant sees: its own, or none."""
     if cls is Organisation:
-        return Organisation.id == organisation
+        return lambda own: own.id == organisation
     if issubclass(cls, OrganisationScoped) or cls in {StoredFile, Admission}:
-        return cast(ColumnElement[bool], cls.organisation_id == organisation)
+        return lambda owned: owned.organisation_id == organisation
     if cls is BatchUnit:
         return true()
     return false()

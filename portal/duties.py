@@ -12,6 +12,7 @@ from portal import asked
 from portal.answers import REFUSED, keeping, page, status_of
 from portal.asked import ID
 from portal.in_hand import filed, shown, take, to_the_second, typed_before
+from portal.unit_batches import CASEWORK, casework_href
 from services.duties.access import DutyInHand
 from services.duties.answers import NotFiled, declare_none, file_answer, form_of, receipt_of, save_draft
 from web import current
@@ -40,6 +41,8 @@ class Trouble:
 def show(duty_id: int) -> Response:
     """Show a duty: what is asked, by when, and what was typed or filed."""
     found = take(duty_id)
+    if found.stage.kind in CASEWORK:
+        return make_response(redirect(casework_href(found.context, found.stage.kind, found.duty.unit_id), 303))
     return _page(found, typed_before(found))
 
 

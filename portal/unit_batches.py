@@ -1,6 +1,6 @@
 """The unit that a person answers for, and the batches in which a unit takes part."""
 
-from flask import g
+from flask import g, url_for
 from sqlalchemy import select
 
 from domain.access import Action, require
@@ -48,6 +48,13 @@ def take_part(code: str, unit_id: int, action: Action = Action.VIEW_CASE) -> tup
     require(current.actor(), action, context.of_unit(session, unit_id))
     g.zone = context.definition.zone
     return context, session.get_one(Unit, unit_id)
+
+
+def casework_href(context: BatchContext, kind: StageKind, unit_id: int) -> str:
+    """Return the page on which a unit does what a stage with cases asks of it."""
+    if kind is StageKind.RECOMMEND:
+        return url_for("boards.show", code=context.batch.code, unit_id=unit_id)
+    return url_for("unit_cases.show", unit_id=unit_id, batch=context.batch.code)
 
 
 def is_own(unit: Unit) -> bool:

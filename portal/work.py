@@ -1,13 +1,15 @@
 """The first screen of who is signed in: what must be done next, and by when."""
 
 from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy import select
 
 from domain.access import Action, Role, may
 from domain.duties import DutyState
+from models import BatchStage
 from portal import asked
 from portal.answers import page
-from portal.unit_batches import find_own_unit
-from services.worklist import Filter, applicant_worklist, stage_list, worklist
+from portal.unit_batches import CASEWORK, find_own_unit
+from services.worklist import Filter, Worklist, applicant_worklist, stage_list, worklist
 from web import current
 from web.guard import needs, require_signed_in
 
@@ -31,7 +33,18 @@ def home() -> Response:
     if not may(actor, Action.ANSWER):
         return page("portal/nothing.html", role=actor.role.value)
     found = worklist(current.db(), actor=actor, now=current.now())
-    return page("portal/work.html", work=found, unit=find_own_unit())
+    return page("portal/work.html", work=found, unit=find_own_unit(), casework=_casework(found))
+
+
+def _casework(found: Worklist) -> set[tuple[int, str]]:
+    """Return (batch, stage) of the duties that are done with cases, and not by a form."""
+    batches = {group.batch_id for group in found.groups}
+    rows = current.db().execute(
+        select(BatchStage.batch_id, BatchStage.stage_key).where(
+            BatchStage.batch_id.in_(batches), BatchStage.kind.in_(CASEWORK)
+        )
+    )
+    return {(row.batch_id, row.stage_key) for row in rows}
 
 
 @blueprint.get("/work/<code>/<stage>")

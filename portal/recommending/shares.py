@@ -9,6 +9,7 @@ from domain.access import Action
 from domain.cascade import Proposal
 from domain.definition import Stage, StageKind
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, RuleBroken
+from domain.instants import due_day
 from models import Unit, UnitDate
 from portal import asked
 from portal.answers import page, status_of
@@ -227,7 +228,10 @@ def _offers(found: Board) -> tuple[Sequence[Proposal], str]:
 
 
 def _dates(found: Board, offers: Sequence[Proposal]) -> list[StageDate]:
-    """Return the stages in which the unit may set its own date: for applicants, and for units below if it has any."""
+    """Return the stages in which the unit may set its own date: for applicants, and for units below if it has any.
+
+    A day that lies after what holds anyway is no proposal: own dates only narrow.
+    """
     session, context, unit_id = current.db(), found.context, found.unit.id
     own = unit_dates(session, context, unit_id)
     below = next((one for one in offers if one.level != APPLICANTS), None)
@@ -237,12 +241,12 @@ def _dates(found: Board, offers: Sequence[Proposal]) -> list[StageDate]:
         for stage in context.definition.stages
         if stage.kind in KINDS and (stage.kind is StageKind.DECLARE or found.lower)
     ]
-    return [
-        StageDate(
-            stage,
-            unit_window(session, context, stage, unit_id, without_own=True),
-            own.get(stage.key),
-            applicants if stage.kind is StageKind.DECLARE else below,
+    found_dates = []
+    for stage in stages:
+        window = unit_window(session, context, stage, unit_id, without_own=True)
+        offer = applicants if stage.kind is StageKind.DECLARE else below
+        is_earlier = offer is not None and (
+            window.due_at is None or offer.on < due_day(window.due_at, context.definition.zone)
         )
-        for stage in stages
-    ]
+        found_dates.append(StageDate(stage, window, own.get(stage.key), offer if is_earlier else None))
+    return found_dates

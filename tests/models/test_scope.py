@@ -210,3 +210,19 @@ def test_a_scope_given_by_the_database_holds_in_each_of_its_sessions(database: D
         assert (count(reader, Title), count(reader, BatchStage)) == (0, 0)
     with database.mark() as marks:
         assert (count(marks, Title), count(marks, BatchStage)) == (1, 1)
+
+
+def test_an_alias_is_narrowed_by_its_own_columns(full: Session) -> None:
+    """A list that names a unit twice (where a case came from, where it is) shows neither side of another branch."""
+    own, upper = aliased(Unit), aliased(Unit)
+    pairs = select(own.code, upper.code).outerjoin(upper, upper.id == own.upper_id)
+    whole = full.execute(pairs).all()
+
+    for branch in [path for (path,) in full.execute(select(Unit.path)).all()]:
+        set_scope(full, Scope(branch=branch))
+        seen = {code for row in full.execute(pairs) for code in row if code}
+        assert seen == set(full.scalars(select(Unit.code)))
+        assert full.scalar(select(func.count()).select_from(pairs.subquery())) == len(seen)
+        set_scope(full, Scope())
+
+    assert len(whole) > 1

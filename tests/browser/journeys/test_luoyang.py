@@ -215,7 +215,7 @@ def correct(page: Page, address: str) -> None:
 def pass_and_send(page: Page, house: House) -> None:
     """See what changed, pass the case, and forward it to the city."""
     open_review(page, FIRM.name)
-    expect(page.locator("[data-changed]:visible")).to_have_count(2)
+    expect(page.locator(".lx-earlier")).to_have_count(2)
     check_list(page)
     pass_case(page)
     send_up(page, house, DISTRICT, FIRM.name)
