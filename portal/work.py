@@ -40,11 +40,11 @@ def _casework(found: Worklist) -> set[tuple[int, str]]:
     """Return (batch, stage) of the duties that are done with cases, and not by a form."""
     batches = {group.batch_id for group in found.groups}
     rows = current.db().execute(
-        select(BatchStage.batch_id, BatchStage.stage_key).where(
+        select(BatchStage.batch_id, BatchStage.key).where(
             BatchStage.batch_id.in_(batches), BatchStage.kind.in_(CASEWORK)
         )
     )
-    return {(row.batch_id, row.stage_key) for row in rows}
+    return {(row.batch_id, row.key) for row in rows}
 
 
 @blueprint.get("/work/<code>/<stage>")

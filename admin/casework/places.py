@@ -28,8 +28,8 @@ REFUSED = 422
 class MoveForm(PageForm):
     """From whom, to whom, how many, and why. looked: what was asked for when its consequences were shown."""
 
-    giver = SelectField("调出单位")
-    taker = SelectField("调入单位")
+    giver = SelectField("调出单位", [Given()])
+    taker = SelectField("调入单位", [Given()])
     count = NumberField("调剂数目", [Given()])
     reason = TextAreaField("调剂原因", [Given()], description="记入调剂记录和审计记录。")
     looked = HiddenField()
@@ -150,4 +150,3 @@ def _offer(form: Any, found: Movable) -> None:
     form.taker.choices = [blank] + [
         (str(unit.unit_id), f"{unit.name}（名额 {unit.limit}，已用 {unit.used}）") for unit in found.units
     ]
-    form.giver.validators = form.taker.validators = [Given()]

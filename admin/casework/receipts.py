@@ -77,6 +77,7 @@ class Receipts(Framed):
         context = batch_in_hand(code)
         wanted = next((state for state in ParcelState if state.value == request.args.get("state")), None)
         asked = {"state": wanted.value} if wanted else {}
+        stage, recommend = recommend_stage(context)
         return self.show(
             "parcels",
             context,
@@ -90,7 +91,8 @@ class Receipts(Framed):
             ),
             wanted=wanted,
             parcel_states=PARCELS,
-            paper=recommend_stage(context)[1].paper,
+            paper=recommend.paper,
+            due_at=context.stages[stage.key].due_at,
             today=local_day(current.now(), context.definition.zone),
             pager=lambda page: self.get_url(".parcels_view", code=code, page=page + 1, **asked),
         )

@@ -49,6 +49,8 @@ def _sample(leaf: Leaf, setting: Setting) -> str:
         return setting.on.isoformat()
     if field.computed or not leaf.is_required:
         return ""
+    if leaf.aspect is Aspect.PART:
+        return WORDS
     if leaf.aspect is not Aspect.VALUE:
         return "张示例"
     if field.kind is FieldKind.MODES:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 
-from domain.access import Action
+from domain.access import Action, may
 from domain.errors import Invalid, RuleBroken
 from models import Approval, Organisation
 from portal import asked
 from portal.answers import page
 from portal.asked import ID
-from portal.unit_batches import find_own_unit
+from portal.unit_batches import batches_of, find_own_unit
 from services.cases.conditions import KIND_NAMES
 from services.organisations.approving import APPROVAL_NAMES, approve, refuse
 from services.organisations.finding import get_organisation, people_of
@@ -153,6 +153,7 @@ def _show(found: Organisation, error: str = "", link: str = "") -> Response:
         approval=APPROVAL_NAMES[found.approval],
         facts=[(field.label, values[field.key]) for field in form.fields],
         people=people_of(current.db(), found, now=current.now()),
+        batches=batches_of(found.unit_id, with_cases=True) if may(current.actor(), Action.DECLARE_FOR) else [],
         error=error,
         link=link,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from domain.access import Action, Role
 from domain.errors import Invalid, NotFound, RuleBroken
@@ -16,6 +17,7 @@ from portal.answers import page, status_of
 from services.batches.context import BatchContext, get_batch, load
 from services.cases.conditions import category_of
 from services.cases.opening import NewCase, open_case
+from services.organisations.finding import get_organisation
 from services.organisations.registering import units_to_choose
 from services.rules import self_check
 from services.rules.questions import Question, QuestionKind, asked_for, questions
@@ -58,8 +60,9 @@ def checked(code: str, category: str) -> Response:
 @blueprint.get("/batches/<code>/declare")
 @needs(Action.DECLARE, Action.DECLARE_FOR)
 def form(code: str) -> Response:
-    """Show what begins a case."""
-    return _form(_published(current.db(), code), Typed(category=request.args.get("category", "")))
+    """Show what begins a case; an officer may begin one for an applicant that the address names (代填)."""
+    typed = Typed(category=request.args.get("category", ""))
+    return _form(_published(current.db(), code), typed, for_id=_named(request.args))
 
 
 @blueprint.post("/batches/<code>/declare")
@@ -71,16 +74,14 @@ def begin(code: str) -> Response:
     unit_id = asked.number(request.form, "unit") or 0
     typed = Typed(category, subtype, unit_id, request.form.get("title", ""))
     new = NewCase(context.batch.id, typed.category, typed.subtype, typed.unit_id, typed.title)
-    organisation_id = asked.number(request.form, "organisation")
+    for_id = _named(request.form)
     try:
-        case = open_case(
-            current.db(), new, actor=current.actor(), now=current.now(), organisation_id=organisation_id or None
-        )
+        case = open_case(current.db(), new, actor=current.actor(), now=current.now(), organisation_id=for_id)
     except NotFound:
         raise
     except RuleBroken as refusal:
         current.db().rollback()
-        return _form(_published(current.db(), code), typed, refusal)
+        return _form(_published(current.db(), code), typed, refusal, for_id=for_id)
     return make_response(redirect(url_for("filling.form", case_id=case.id), 303))
 
 
@@ -101,9 +102,18 @@ def _own(session: Session) -> Organisation | None:
     return session.get(Organisation, visitor.actor.organisation_id)
 
 
-def _form(context: BatchContext, typed: Typed, refusal: RuleBroken | None = None) -> Response:
+def _named(sent: MultiDict[str, str]) -> int | None:
+    """Return the applicant for which an officer acts; None where nobody is named."""
+    return asked.number(sent, "organisation") or None
+
+
+def _form(
+    context: BatchContext, typed: Typed, refusal: RuleBroken | None = None, *, for_id: int | None = None
+) -> Response:
     units = units_to_choose(current.db(), context)
-    own = _own(current.db())
+    is_officer = current.actor().role is not Role.APPLICANT
+    named = get_organisation(current.db(), for_id) if is_officer and for_id is not None else None
+    own = named or _own(current.db())
     wrong = refusal.problems if isinstance(refusal, Invalid) else ()
     return page(
         "portal/cases/begin.html",
@@ -116,7 +126,8 @@ def _form(context: BatchContext, typed: Typed, refusal: RuleBroken | None = None
         typed=typed,
         refusal=refusal,
         problems={problem.path: problem.sentence for problem in wrong},
-        is_officer=current.actor().role is not Role.APPLICANT,
+        is_officer=is_officer,
+        named=named,
     )
 
 

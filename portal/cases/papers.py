@@ -12,8 +12,15 @@ from portal.asked import ID
 from portal.cases.in_hand import standing, store, take
 from portal.files import SANDBOX
 from services.cases.papers import Incoming, attach, open_paper, remove, slots, small_picture
+from services.files.kinds import KINDS
 from web import current
 from web.guard import needs
+
+SUFFIXES = {
+    wanted: [suffix for kind in KINDS if kind.file_kind is wanted for suffix in kind.suffixes]
+    for wanted in {kind.file_kind for kind in KINDS}
+}
+"""By kind of file, the suffixes that a page's file field offers."""
 
 blueprint = Blueprint("papers", __name__)
 
@@ -110,6 +117,7 @@ def _page(case_id: int, refusal: RuleBroken | None = None) -> Response:
         status=status_of(refusal) if refusal is not None else 200,
         now=standing(found),
         slots=slots(found),
+        suffixes=SUFFIXES,
         refusal=refusal,
         problems=refusal.problems if isinstance(refusal, Invalid) else (),
     )

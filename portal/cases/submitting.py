@@ -1,16 +1,18 @@
 """Handing a case in: what is still missing, what is signed, the receipt; and taking it back."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 
-from domain.access import Action
+from domain.access import Action, Role
 from domain.errors import Conflict, Invalid, RuleBroken
 from domain.forms import completeness
+from domain.instants import local_instant
 from portal.answers import page, status_of
 from portal.asked import ID
 from portal.cases.in_hand import standing, take, to_the_second
-from services.cases.access import require_form, setting_of
+from services.cases.access import CaseInHand, require_form, setting_of
 from services.cases.papers import slots
 from services.cases.submitting import NO_SECRETS, NO_SECRETS_TEXT, NotSubmitted, receipt_of, signed_rules, submit
 from services.cases.withdrawing import withdraw
@@ -32,9 +34,16 @@ def form(case_id: int) -> Response:
 @needs(Action.DECLARE, Action.DECLARE_FOR)
 def send(case_id: int) -> Response:
     """Submit a case, or show everything that stands in the way."""
-    take(case_id)
+    found = take(case_id)
     statements = {key: value for key, value in request.form.items() if value == "yes"}
-    result = submit(current.db(), case_id, statements=statements, received_at=current.now(), actor=current.actor())
+    result = submit(
+        current.db(),
+        case_id,
+        statements=statements,
+        received_at=current.now(),
+        actor=current.actor(),
+        paper_at=_paper_at(found),
+    )
     if isinstance(result, NotSubmitted):
         current.db().rollback()
         return _page(case_id, result.refusal, statements)
@@ -73,6 +82,17 @@ def take_back(case_id: int) -> Response:
     return make_response(redirect(url_for("cases.show", case_id=case_id), 303))
 
 
+def _paper_at(found: CaseInHand) -> datetime | None:
+    """Return when the paper that an officer enters came in, the beginning of a day; None for none."""
+    typed = request.form.get("paper_on", "")
+    if not typed or current.actor().role is Role.APPLICANT:
+        return None
+    try:
+        return local_instant(date.fromisoformat(typed), "00:00", found.definition.zone)
+    except ValueError:
+        return None
+
+
 def _page(case_id: int, refusal: RuleBroken | None = None, statements: Mapping[str, str] | None = None) -> Response:
     found = take(case_id)
     now = standing(found)
@@ -87,10 +107,16 @@ def _page(case_id: int, refusal: RuleBroken | None = None, statements: Mapping[s
         now=now,
         sections=completeness(asked_form, values, setting),
         slots=labels.values(),
-        verdicts=judge_case(current.db(), found, values, at=current.now()),
+        # What is signed is asked below, so it is not told as missing above.
+        verdicts=[
+            verdict
+            for verdict in judge_case(current.db(), found, values, at=current.now())
+            if not verdict.rule.is_signed
+        ],
         rules=signed_rules(found, values),
         no_secrets=(NO_SECRETS, NO_SECRETS_TEXT) if found.declare.confirms_no_secrets else None,
         statements=statements or {},
+        is_entered=current.actor().role is not Role.APPLICANT,
         refusal=refusal,
         problems=refusal.problems if isinstance(refusal, Invalid) else (),
     )

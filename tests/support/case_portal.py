@@ -48,6 +48,10 @@ class CasePortal:
         """Return the browser of an officer of a unit."""
         return self.of_unit(Role.OFFICER, f"officer{code}", code)
 
+    def of_unit_again(self, code: str = "000001") -> Browser:
+        """Return another officer of the same unit, who may go on with what the first one began."""
+        return self.of_unit(Role.OFFICER, f"second{code}", code)
+
     def of_unit(self, role: Role, account: str, code: str | None = None) -> Browser:
         """Return the browser of a new person, in a unit or in none."""
         with self.database.write(Scope()) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -189,6 +190,24 @@ def approve(page: Page, firm: Firm) -> None:
     expect(page.locator("main")).to_contain_text("已认证")
 
 
+def admitted(house: House, firm: Firm, applicant: Page, officer: Page) -> None:
+    """Register a firm and have it recognised by an officer of its unit, who is signed in; then it signs in."""
+    register(applicant, house, firm)
+    officer.goto("/work")
+    approve(officer, firm)
+    sign_in(applicant, firm.mobile)
+
+
+def begin(page: Page, house: House, kind: str, title: str) -> str:
+    """Begin a case of a category as it is called on the page; return its address."""
+    page.goto(f"/batches/{house.code}/declare")
+    page.get_by_label(kind).check()
+    page.get_by_label("名称", exact=False).last.fill(title)
+    page.get_by_role("button", name="开始填写").click()
+    page.wait_for_url("**/edit")
+    return page.url.removesuffix("/edit")
+
+
 # ---------- the form of a case ----------
 
 
@@ -235,6 +254,14 @@ def picture(number: int) -> FilePayload:
 def pdf(name: str) -> FilePayload:
     """Return a paper; another name gives another one."""
     return FilePayload(name=f"{name}.pdf", mimeType="application/pdf", buffer=PDF + name.encode())
+
+
+def office_file(name: str, member: str) -> FilePayload:
+    """Return a file of an Office program. member: the part that tells its kind ("word/document.xml")."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        made.writestr(member, "<document/>")
+    return FilePayload(name=name, mimeType="application/octet-stream", buffer=target.getvalue())
 
 
 def put(page: Page, slot: str, files: Sequence[FilePayload]) -> None:

@@ -103,6 +103,7 @@ def check_oneself(page: Page, house: House) -> None:
     page.get_by_label("定制化服务").check()
     page.get_by_role("button", name="查看结果").click()
     expect(page.get_by_text("没有回答；其余未见不符合之处")).to_be_visible()
+    expect(page.locator(".lx-verdict:visible")).to_have_count(0)
 
     for path, text in (ELIGIBLE | {"main_share": "50"}).items():
         choose(page, path, text)
@@ -219,4 +220,4 @@ def pass_and_send(page: Page, house: House) -> None:
     check_list(page)
     pass_case(page)
     send_up(page, house, DISTRICT, FIRM.name)
-    expect(page.get_by_text("已报送 1 件")).to_be_visible()
+    expect(page.locator(".alert-success")).to_contain_text("已报送 1 件")

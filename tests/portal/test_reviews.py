@@ -1,0 +1,404 @@
+"""The officer's pages on which cases are found, checked, returned and decided, without any script."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from domain.access import Role
+from models import CaseState, CheckAnswer, CreditCheck, CreditResult, InternalAct, Opinion, SiteCheck
+from models.scope import Scope
+from models.session import Database
+from services.recommending.forwarding import forward
+from services.sheets import read_sheet
+from tests.support.batches import local, officer
+from tests.support.case_batch import NOW
+from tests.support.case_portal import pdf
+from tests.support.officer_portal import CITY, COUNTY, OTHER_CITY, OfficerPortal, demanding, officer_portal
+from tests.support.portal import Browser, set_time, words
+
+YES = {"result.check.complete": "yes", "result.check.genuine": "yes"}
+
+
+@pytest.fixture
+def portal(database: Database, tmp_path: Path) -> OfficerPortal:
+    return officer_portal(database, tmp_path)
+
+
+@pytest.fixture
+def strict(database: Database, tmp_path: Path) -> OfficerPortal:
+    """Return a batch in which everything is asked before an opinion."""
+    return officer_portal(database, tmp_path, demanding())
+
+
+def rows(portal: OfficerPortal, kind: type) -> list:
+    with portal.database.read(Scope()) as session:
+        return list(session.query(kind).order_by(kind.id))
+
+
+def review(browser: Browser, case_id: int) -> str:
+    return browser.text(f"/cases/{case_id}/review")
+
+
+def act(browser: Browser, case_id: int, what: str, form: dict[str, object], status: int = 303) -> str:
+    """Send one form of the screen, with no field of another; return the words of the answer."""
+    browser.get(f"/cases/{case_id}/review")
+    token = browser.hidden["csrf_token"]
+    browser.hidden = {"csrf_token": token}
+    answer = browser.post(f"/cases/{case_id}/review/{what}", form)
+    assert answer.status_code == status, words(answer)
+    return words(answer)
+
+
+def test_a_case_is_checked_and_passed_with_the_proposed_sentence(portal: OfficerPortal) -> None:
+    """S000-41, S003-34: a check list per case, then the opinion; what blocks it is always named."""
+    case_id = portal.submitted()
+    browser = portal.officer()
+    assert "通过前还须办理 2 项" in review(browser, case_id)
+
+    act(browser, case_id, "checks", YES)
+    assert "可以出具通过意见" in review(browser, case_id)
+    act(browser, case_id, "opinion", {"outcome": "pass", "text": "经初审和现场核查，同意推荐。"})
+
+    assert portal.case(case_id).state is CaseState.PASSED
+    (opinion,) = rows(portal, Opinion)
+    assert opinion.text == "经初审和现场核查，同意推荐。"
+    assert "本单位已审核通过" in review(browser, case_id)
+
+
+def test_passing_before_the_check_list_is_refused_with_all_that_is_missing(portal: OfficerPortal) -> None:
+    """S000-41."""
+    case_id = portal.submitted()
+    browser = portal.officer()
+
+    page = act(browser, case_id, "opinion", {"outcome": "pass", "text": "我写的意见"}, 422)
+
+    assert page.count("审核要点“申报材料完整”尚未填写") == 2, "above and beside the opinion"
+    assert "我写的意见" in page
+    assert portal.case(case_id).state is CaseState.SUBMITTED
+
+
+def test_a_no_needs_its_remark_and_nothing_typed_is_lost(portal: OfficerPortal) -> None:
+    """S000-41."""
+    case_id = portal.submitted()
+    browser = portal.officer()
+    browser.get(f"/cases/{case_id}/review")
+
+    answer = browser.post(
+        f"/cases/{case_id}/review/checks",
+        {"result.check.complete": "no", "result.check.genuine": "yes", "remark.check.genuine": "已核对原件"},
+    )
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "“申报材料完整”为不符合时，请填写说明" in page
+    assert 'value="已核对原件"' in page
+    assert rows(portal, CheckAnswer) == []
+
+
+def test_a_remark_without_a_choice_is_told(portal: OfficerPortal) -> None:
+    case_id = portal.submitted()
+
+    page = act(portal.officer(), case_id, "checks", {"remark.check.complete": "看过"}, 422)
+
+    assert "“申报材料完整”只填了说明" in page
+
+
+def test_only_what_changed_is_answered_again(portal: OfficerPortal) -> None:
+    case_id = portal.submitted()
+    first, second = portal.officer(), portal.of_unit(Role.OFFICER, "second", CITY)
+    act(first, case_id, "checks", YES)
+
+    act(second, case_id, "checks", {**YES, "remark.check.genuine": "原件无误"})
+
+    by = {row.item_key: row.answered_by for row in rows(portal, CheckAnswer)}
+    assert by["check.complete"].startswith("officer")
+    assert by["check.genuine"].startswith("second")
+
+
+def test_the_opinion_waits_for_the_site_check(strict: OfficerPortal) -> None:
+    """S000-25, S000-42: date, persons and findings; the opinion is locked without them."""
+    case_id = strict.submitted()
+    browser = strict.officer()
+    assert "尚未登记现场核查" in review(browser, case_id)
+
+    refused = act(browser, case_id, "site", {"held_on": "2023-03-12", "persons": "", "findings": "运行正常"}, 422)
+    assert "请填写核查人员" in refused
+    assert "运行正常" in refused
+
+    report = pdf("核查报告.pdf")
+    form = {"held_on": "2023-03-12", "persons": "张三、李四", "findings": "运行正常", "file": report}
+    act(browser, case_id, "site", form)
+
+    (visit,) = rows(strict, SiteCheck)
+    assert (visit.held_on, visit.persons) == (date(2023, 3, 12), "张三、李四")
+    page = review(browser, case_id)
+    assert "尚未登记现场核查" not in page
+    assert "核查报告.pdf" in page
+    assert browser.get(f"/files/{visit.file_id}").status_code == 200
+
+
+def test_a_report_is_kept_when_the_rest_is_refused(strict: OfficerPortal) -> None:
+    case_id = strict.submitted()
+    browser = strict.officer()
+
+    act(browser, case_id, "site", {"held_on": "", "persons": "张三", "findings": "好", "file": pdf("报告.pdf")}, 422)
+    answer = browser.post(
+        f"/cases/{case_id}/review/site", {"held_on": "2023-03-12", "persons": "张三", "findings": "好"}
+    )
+
+    assert answer.status_code == 303
+    (visit,) = rows(strict, SiteCheck)
+    assert visit.file_id is not None
+
+
+def test_internal_steps_come_in_their_order_with_number_and_date(strict: OfficerPortal) -> None:
+    case_id = strict.submitted()
+    browser = strict.officer()
+
+    out_of_order = act(
+        browser, case_id, "internal", {"step": "meeting", "person": "王五", "held_on": "2023-03-13"}, 409
+    )
+    assert "先登记“经办”" in out_of_order
+    act(browser, case_id, "internal", {"step": "draft", "person": "王五", "held_on": "2023-03-13"})
+    meeting = {"step": "meeting", "person": "王五", "held_on": "2023-03-13"}
+    assert "文号或纪要编号" in act(browser, case_id, "internal", meeting, 422)
+    act(browser, case_id, "internal", {**meeting, "number": "纪要3号"})
+    assert [row.number for row in rows(strict, InternalAct)] == ["", "纪要3号"]
+    act(browser, case_id, "internal", {"step": "meeting", "strike": "1"})
+    assert len(rows(strict, InternalAct)) == 1
+
+
+def test_a_hit_is_decided_with_a_reason(strict: OfficerPortal) -> None:
+    case_id = strict.submitted()
+    case = strict.case(case_id)
+    with strict.database.write(Scope()) as session:
+        row = CreditCheck(
+            case_id=case_id,
+            batch_id=case.batch_id,
+            unit_id=case.unit_id,
+            department="税务局",
+            result=CreditResult.HIT,
+            note="欠税",
+            replied_on=date(2023, 3, 10),
+            recorded_at=NOW,
+            recorded_by="张三",
+        )
+        session.add(row)
+    browser = strict.officer()
+    assert "“税务局”反馈有记录，尚未处理" in review(browser, case_id)
+
+    assert "请选择是否影响推荐" in act(browser, case_id, "credit", {"department": "税务局", "reason": "已缴清"}, 422)
+    act(browser, case_id, "credit", {"department": "税务局", "is_cleared": "yes", "reason": "已缴清"})
+
+    assert "“税务局”反馈有记录" not in review(browser, case_id)
+
+
+def test_a_soft_rule_is_explained_and_a_hard_one_is_lifted_only_where_that_is_allowed(strict: OfficerPortal) -> None:
+    case_id = strict.submitted()
+    browser = strict.officer()
+    assert "说明推荐理由" in review(browser, case_id)
+
+    assert "请写明理由" in act(browser, case_id, "rules/promising", {"act": "explain", "reason": " "}, 422)
+    act(browser, case_id, "rules/promising", {"act": "explain", "reason": "增长很快"})
+
+    assert "增长很快" in review(browser, case_id)
+    browser.get(f"/cases/{case_id}/review")
+    nobody = browser.post(f"/cases/{case_id}/review/rules/honest", {"act": "waive", "reason": "x"})
+    assert nobody.status_code == 403
+
+
+def returned(browser: Browser, case_id: int, form: dict[str, object], status: int = 303) -> str:
+    browser.get(f"/cases/{case_id}/return")
+    answer = browser.post(f"/cases/{case_id}/return", form)
+    assert answer.status_code == status, words(answer)
+    return words(answer) if status != 303 else browser.text(answer.headers["Location"])
+
+
+def test_a_return_says_everything_at_once_with_its_own_date(portal: OfficerPortal) -> None:
+    """S000-57, S000-41: several places, a date, and a notice to print for officer and applicant."""
+    case_id = portal.submitted()
+    browser = portal.officer()
+    assert 'value="2023-03-20"' in browser.get(f"/cases/{case_id}/return").get_data(as_text=True)
+    form = {
+        "summary": "请核对",
+        "path": ["share", "licence", ""],
+        "text": ["与年报不一致", "扫描件不清晰", ""],
+        "due_on": "2023-03-17",
+    }
+
+    notice = returned(browser, case_id, form)
+
+    for text in ("一次性告知书", "与年报不一致", "扫描件不清晰", "2023-03-17 周五 24:00", "第1单位"):
+        assert text in notice
+    case = portal.case(case_id)
+    assert (case.state, case.correct_by) == (CaseState.RETURNED, local("2023-03-18 00:00"))
+    applicant = portal.applicant(1)
+    assert "与年报不一致" in applicant.text(f"/cases/{case_id}/returns/1")
+    assert portal.officer(OTHER_CITY).get(f"/cases/{case_id}/returns/1").status_code == 404
+    assert "请核对" in applicant.text("/work"), "the to-do list leads with the correction"
+
+
+def test_more_rows_come_without_a_script_and_a_refusal_loses_none(portal: OfficerPortal) -> None:
+    case_id = portal.submitted()
+    browser = portal.officer()
+    browser.get(f"/cases/{case_id}/return")
+
+    more = browser.post(f"/cases/{case_id}/return", {"more": "1", "path": ["share"], "text": ["第一条意见"]})
+    refused = returned(
+        browser, case_id, {"path": ["", "share"], "text": ["没有位置的意见", "第二条"], "due_on": "2023-03-17"}, 422
+    )
+    late = returned(browser, case_id, {"summary": "总的意见", "due_on": "2023-06-30"}, 422)
+
+    page = more.get_data(as_text=True)
+    assert more.status_code == 200
+    assert page.count('name="path"') == 4
+    assert "第一条意见" in page
+    assert "有补正意见没有选择位置" in refused
+    assert "没有位置的意见" in refused
+    assert "补正期限不能晚于本单位的办理、报送期限" in late
+    assert "总的意见" in late
+    assert portal.case(case_id).state is CaseState.SUBMITTED
+
+
+def test_what_the_check_list_found_is_proposed_as_the_text_of_a_return(portal: OfficerPortal) -> None:
+    case_id = portal.submitted()
+    browser = portal.officer()
+    act(browser, case_id, "checks", {"result.check.complete": "no", "remark.check.complete": "缺少附件"})
+
+    assert "申报材料完整：缺少附件" in browser.text(f"/cases/{case_id}/return")
+
+
+def test_a_city_returns_to_its_county_or_through_to_the_applicant(portal: OfficerPortal) -> None:
+    """S004-22, S004-18, S000-57: county first, then city; each return with a reason and a date of its own."""
+    case_id = portal.passed(1, COUNTY)
+    with portal.database.write(Scope()) as session:
+        forward(session, case_id, received_at=NOW, actor=officer(session, int(COUNTY)))
+    city, county = portal.officer(CITY), portal.officer(COUNTY)
+    assert "第4县（由其重新审核）" in city.text(f"/cases/{case_id}/return")
+
+    returned(city, case_id, {"summary": "请县里复核", "to": portal.unit(COUNTY), "due_on": "2023-03-16"})
+    case = portal.case(case_id)
+    assert (case.state, case.at_unit_id) == (CaseState.SUBMITTED, portal.unit(COUNTY))
+
+    assert "请县里复核" not in portal.applicant(1).text(f"/cases/{case_id}")
+    returned(county, case_id, {"summary": "请企业补正", "due_on": "2023-03-15"})
+    assert portal.case(case_id).state is CaseState.RETURNED
+    assert "第 2 次" in review(county, case_id)
+
+
+def test_an_act_is_taken_back_while_nothing_followed(portal: OfficerPortal) -> None:
+    case_id = portal.passed(1)
+    browser = portal.officer()
+
+    assert "请填写撤销的原因" in act(browser, case_id, "undo", {"reason": ""}, 422)
+    act(browser, case_id, "undo", {"reason": "误点"})
+    assert portal.case(case_id).state is CaseState.SUBMITTED
+    act(browser, case_id, "opinion", {"outcome": "refuse", "text": ""}, 422)
+    act(browser, case_id, "opinion", {"outcome": "refuse", "text": "不符合方向"})
+    assert portal.case(case_id).state is CaseState.REFUSED
+    act(browser, case_id, "undo", {"reason": "重新研究"})
+    returned(browser, case_id, {"summary": "请补正", "due_on": "2023-03-17"})
+    act(browser, case_id, "more-time", {"due_on": "2023-03-22", "reason": "出差"})
+    assert portal.case(case_id).correct_by == local("2023-03-23 00:00")
+    act(browser, case_id, "undo", {"reason": "材料无误"})
+    assert portal.case(case_id).state is CaseState.SUBMITTED
+
+
+def test_a_paper_act_keeps_its_own_day_and_person(portal: OfficerPortal) -> None:
+    """补录: the day and person of the paper stand beside the moment and person of the entry."""
+    case_id = portal.submitted()
+    browser = portal.officer()
+    act(browser, case_id, "checks", YES)
+    form = {"outcome": "pass", "text": "同意", "on_paper.on": "2023-03-10", "on_paper.person": "赵六"}
+
+    early = act(browser, case_id, "opinion", form, 422)
+    assert "实际办理日期不能早于申报件提交" in early
+    act(browser, case_id, "opinion", {**form, "on_paper.on": "2023-03-13"})
+
+    (opinion,) = rows(portal, Opinion)
+    assert opinion.given_by == "赵六"
+    assert "补录于 2023-03-13" in browser.text(f"/cases/{case_id}")
+
+
+def test_the_next_case_follows_and_only_the_holder_may_act(portal: OfficerPortal) -> None:
+    first, second = portal.submitted(1), portal.submitted(2)
+    below = portal.submitted(3, COUNTY)
+    browser = portal.officer()
+
+    assert f"/cases/{second}/review" in browser.get(f"/cases/{first}/review").get_data(as_text=True)
+    assert "此处只供查阅" in review(browser, below)
+    refused = browser.post(f"/cases/{below}/review/checks", YES)
+    assert refused.status_code in {403, 404}
+    assert portal.officer(OTHER_CITY).get(f"/cases/{first}/review").status_code == 404
+    assert portal.applicant(1).get(f"/cases/{first}/review").status_code == 403
+    assert "此处只供查阅" in review(portal.office(), first)
+
+
+def test_a_correction_is_marked_and_answers_are_kept_or_given_again(portal: OfficerPortal) -> None:
+    """What changed since the return stands beside what was asked."""
+    case_id = portal.submitted()
+    browser = portal.officer()
+    act(browser, case_id, "checks", YES)
+    returned(browser, case_id, {"path": ["share"], "text": ["与年报不一致"], "due_on": "2023-03-17"})
+    applicant = portal.applicant(1)
+    applicant.get(f"/cases/{case_id}/edit")
+    applicant.post(f"/cases/{case_id}/edit", {**portal.case(case_id).values, "share": "41"})
+    applicant.get(f"/cases/{case_id}/submit")
+    sent = applicant.post(f"/cases/{case_id}/submit", {"honest": "yes", "no_secrets": "yes"})
+    assert sent.status_code == 303, words(sent)
+
+    page = review(browser, case_id)
+    assert "与第 1 版不同之处已标出" in page
+    assert "上一版 35%" in page
+    assert "与年报不一致" in page
+    assert "2 项所涉内容在补正后有变动" in page
+    act(browser, case_id, "keep", {})
+
+    assert "可以出具通过意见" in review(browser, case_id)
+
+
+def test_the_list_tells_where_each_case_is_and_for_how_long(portal: OfficerPortal) -> None:
+    """S004-57: the city sees what lies with a county, and since when."""
+    portal.submitted(1, COUNTY)
+    portal.submitted(2)
+    set_time(portal.database, "2023-03-21 09:30")
+    browser = portal.officer()
+    address = f"/units/{portal.unit()}/cases"
+
+    page = browser.text(address)
+
+    assert "第4县 已停留 8 天" in page
+    assert "待审核 2" in page
+    assert "示范项目2" not in browser.text(f"{address}?q=第1制造")
+    assert "示范项目1" not in browser.text(f"{address}?state=submitted&here=1")
+    assert "没有符合条件的申报件" in browser.text(f"{address}?state=passed")
+    assert browser.get(f"/units/{portal.unit(OTHER_CITY)}/cases").status_code == 404
+
+
+def test_the_list_comes_as_a_workbook(portal: OfficerPortal) -> None:
+    portal.submitted(1, COUNTY)
+    portal.submitted(2)
+
+    answer = portal.officer().get(f"/units/{portal.unit()}/cases/export?state=submitted")
+
+    sheet = read_sheet(io.BytesIO(answer.get_data()))
+    assert [(row["申报件"], row["现在何处"], row["已停留天数"]) for _, row in sheet.rows] == [
+        ("示范项目2", "第1单位", "0"),
+        ("示范项目1", "第4县", "0"),
+    ]
+
+
+def test_the_to_do_list_counts_cases_and_leads_to_them(portal: OfficerPortal) -> None:
+    portal.submitted(1)
+    portal.passed(2)
+    browser = portal.officer()
+
+    page = browser.text("/work")
+    address = f"/units/{portal.unit()}/cases?batch=batch-2023&amp;state=submitted&amp;here=1"
+
+    assert "1 件待审核，1 件待报送" in page
+    assert address in browser.get("/work").get_data(as_text=True)
