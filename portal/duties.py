@@ -12,7 +12,7 @@ from portal import asked
 from portal.answers import REFUSED, keeping, page, status_of
 from portal.asked import ID
 from portal.in_hand import filed, shown, take, to_the_second, typed_before
-from portal.unit_batches import CASEWORK, casework_href
+from portal.unit_batches import find_casework
 from services.duties.access import DutyInHand
 from services.duties.answers import NotFiled, declare_none, file_answer, form_of, receipt_of, save_draft
 from web import current
@@ -40,9 +40,10 @@ class Trouble:
 @needs(Action.ANSWER)
 def show(duty_id: int) -> Response:
     """Show a duty: what is asked, by when, and what was typed or filed."""
+    elsewhere = find_casework(duty_id)
+    if elsewhere is not None:
+        return make_response(redirect(elsewhere, 303))
     found = take(duty_id)
-    if found.stage.kind in CASEWORK:
-        return make_response(redirect(casework_href(found.context, found.stage.kind, found.duty.unit_id), 303))
     return _page(found, typed_before(found))
 
 

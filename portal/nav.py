@@ -6,6 +6,8 @@ from flask import url_for
 
 from domain.access import Action, Actor, Role, may
 from portal.accounts.nav import account_entries
+from portal.recommending import BLUEPRINTS as RECOMMENDING
+from portal.reviews import BLUEPRINTS as REVIEWS
 from portal.unit_batches import find_own_unit
 from services.reviewing.owed import count_of_applicant
 from services.worklist import count_owed
@@ -13,6 +15,8 @@ from web import current
 from web.nav import NavItem
 
 SECTION = "办理"
+CASEWORK = frozenset(part.name for part in (*REVIEWS, *RECOMMENDING))
+"""The pages on which officers check, rank and forward cases, whatever address they have."""
 
 
 def navigation(actor: Actor) -> Iterator[NavItem]:
@@ -31,7 +35,7 @@ def navigation(actor: Actor) -> Iterator[NavItem]:
     if unit is not None:
         if may(actor, Action.REVIEW):
             href = url_for("unit_cases.show", unit_id=unit.id)
-            yield NavItem(label="申报件", href=href, icon="files", section=SECTION)
+            yield NavItem(label="申报件", href=href, icon="files", section=SECTION, blueprints=CASEWORK)
         href = url_for("units.show", unit_id=unit.id)
         yield NavItem(label="本单位进度", href=href, icon="building", section=SECTION)
         href = url_for("contacts.show", unit_id=unit.id)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from domain.access import Action, require
 from domain.definition import StageKind
 from domain.errors import NotFound
-from models import Batch, BatchStage, BatchState, BatchUnit, Unit
+from models import Batch, BatchStage, BatchState, BatchUnit, Duty, Unit
 from portal import asked
 from services.batches.context import BatchContext, get_batch, load
 from web import current
@@ -50,11 +50,19 @@ def take_part(code: str, unit_id: int, action: Action = Action.VIEW_CASE) -> tup
     return context, session.get_one(Unit, unit_id)
 
 
-def casework_href(context: BatchContext, kind: StageKind, unit_id: int) -> str:
-    """Return the page on which a unit does what a stage with cases asks of it."""
-    if kind is StageKind.RECOMMEND:
-        return url_for("boards.show", code=context.batch.code, unit_id=unit_id)
-    return url_for("unit_cases.show", unit_id=unit_id, batch=context.batch.code)
+def find_casework(duty_id: int) -> str | None:
+    """Return the page on which a duty is done with cases; None for one that a form answers, or that is not there."""
+    duty = current.db().get(Duty, duty_id)
+    if duty is None:
+        return None
+    context = load(current.db(), duty.batch_id)
+    match context.definition.stage(duty.stage_key).kind:
+        case StageKind.RECOMMEND:
+            return url_for("boards.show", code=context.batch.code, unit_id=duty.unit_id)
+        case StageKind.DECLARE | StageKind.REVIEW:
+            return url_for("unit_cases.show", unit_id=duty.unit_id, batch=context.batch.code)
+        case _:
+            return None
 
 
 def is_own(unit: Unit) -> bool:

@@ -14,13 +14,17 @@ KEY = "linxuan.nav"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
-    """One entry. icon: name of a Tabler icon. section: heading above it. badge: a number worth seeing."""
+    """One entry. icon: name of a Tabler icon. section: heading above it. badge: a number worth seeing.
+
+    blueprints: whose pages belong to it, though their addresses begin otherwise.
+    """
 
     label: str
     href: str
     icon: str
     section: str | None = None
     badge: str | int | None = None
+    blueprints: frozenset[str] = frozenset()
     active: bool = False
 
 
@@ -36,8 +40,9 @@ class Navigation:
         if visitor is None:
             return
         items = [item for provider in _providers(current_app) for item in provider(visitor.actor)]
+        claimed = [item.href for item in items if request.blueprint in item.blueprints]
         leading = [item.href for item in items if _leads_to(item.href, request.path)]
-        active = max(leading, key=len, default=None)
+        active = max(claimed or leading, key=len, default=None)
         yield from (replace(item, active=item.href == active) for item in items)
 
 

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from domain.access import Action, may
-from domain.definition import Force, Waiver
+from domain.definition import Force, Rule, Waiver
 from domain.errors import Invalid, NotFound, Problem, RuleBroken
 from domain.instants import local_day
-from domain.rules import HeldTitle, Outcome, Verdict
+from domain.rules import HeldTitle, Outcome, Verdict, applies
 from models import CaseReturn, CaseState, DecisionKind, StoredFile, Unit
 from models.scope import seeing_all
 from portal.answers import page, status_of
-from services.cases.access import require_form, setting_of, shows_content, values_for, version_of
+from services.cases.access import OPEN, require_form, setting_of, shows_content, values_for, version_of
 from services.cases.papers import slots
 from services.duties.windows import UnitWindow, unit_window
 from services.reviewing.blocking import blocked
@@ -89,9 +89,9 @@ def show_case(case_id: int, refused: Refused | None = None, file: StoredFile | N
     """Return the screen of a case; after a refusal with what was typed. file: a report taken before the refusal."""
     desk = take_desk(case_id)
     case, session, actor, now = desk.found.case, current.db(), current.actor(), current.now()
-    if not shows_content(desk.found, actor):
-        return make_response(redirect(url_for("cases.show", case_id=case_id), 303))
     is_mine = holds(desk)
+    if not shows_content(desk.found, actor):
+        return _hidden(desk, is_mine=is_mine, refused=refused)
     return page(
         "portal/reviews/case.html",
         status=status_of(refused.refusal) if refused is not None else 200,
@@ -101,6 +101,7 @@ def show_case(case_id: int, refused: Refused | None = None, file: StoredFile | N
         checks=check_list(session, desk),
         blocking=blocked(session, case_id, actor=actor, now=now) if is_mine else [],
         rules=_rules(desk, is_mine=is_mine),
+        liftable=_liftable(desk, is_mine=is_mine),
         visits=site_checks(session, case_id, actor=actor),
         credit=credit_checks(session, case_id, actor=actor),
         steps=_steps(desk),
@@ -116,6 +117,19 @@ def show_case(case_id: int, refused: Refused | None = None, file: StoredFile | N
         refused=refused,
         typed=request.form,
         file=file,
+    )
+
+
+def _hidden(desk: Desk, *, is_mine: bool, refused: Refused | None) -> Response:
+    """Return the screen of a case that was never submitted: nothing it holds, only what may be lifted for it."""
+    return page(
+        "portal/reviews/draft.html",
+        status=status_of(refused.refusal) if refused is not None else 200,
+        desk=desk,
+        case=desk.found.case,
+        liftable=_liftable(desk, is_mine=is_mine),
+        refused=refused,
+        typed=request.form,
     )
 
 
@@ -158,19 +172,44 @@ def _rules(desk: Desk, *, is_mine: bool) -> list[RuleShown]:
     """Return what the rules said on the day of submission; what an officer answers is in the check list."""
     found, session, actor = desk.found, current.db(), current.actor()
     at = submitted_at(session, found) or current.now()
-    verdicts = judge_case(session, found, found.case.values, at=at)
+    verdicts = judge_case(session, found, values_for(session, found, actor), at=at)
     explained = decisions(session, found.case.id, DecisionKind.EXPLAINED)
-    is_office = may(actor, Action.WAIVE_RULE, found.context.whole)
     shown = []
     for verdict in verdicts:
         if verdict.outcome is Outcome.ASKED:
             continue
         rule = verdict.rule
-        lifts = (rule.waiver is Waiver.UNIT and is_mine) or (rule.waiver is Waiver.OFFICE and is_office)
         is_soft = rule.force is Force.SOFT and verdict.outcome is Outcome.WARNED
         reason = explained[rule.key].reason if rule.key in explained else ""
-        shown.append(RuleShown(verdict, reason, is_refusal(verdict) and lifts, is_soft and is_mine))
+        shown.append(
+            RuleShown(verdict, reason, is_refusal(verdict) and _lifts(desk, rule, is_mine), is_soft and is_mine)
+        )
     return shown
+
+
+def _lifts(desk: Desk, rule: Rule, is_mine: bool) -> bool:
+    """Tell whether the reader may lift a rule for this case."""
+    if rule.waiver is Waiver.UNIT:
+        return is_mine
+    return rule.waiver is Waiver.OFFICE and may(current.actor(), Action.WAIVE_RULE, desk.found.context.whole)
+
+
+def _liftable(desk: Desk, *, is_mine: bool) -> list[tuple[Rule, str]]:
+    """Return the hard rules that the reader may lift before the applicant submits, with the reason if it has been.
+
+    Which of them the case breaks is not told: what is being typed is the applicant's alone.
+    """
+    case = desk.found.case
+    if case.state not in OPEN:
+        return []
+    waived = decisions(current.db(), case.id, DecisionKind.WAIVED)
+    return [
+        (rule, waived[rule.key].reason if rule.key in waived else "")
+        for rule in desk.found.definition.rules
+        if rule.force is Force.HARD
+        and applies(rule, case.category_key, case.subtype_key, rule.modes)
+        and _lifts(desk, rule, is_mine)
+    ]
 
 
 def _steps(desk: Desk) -> Sequence[StepShown]:

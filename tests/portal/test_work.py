@@ -66,9 +66,9 @@ def test_the_office_is_sent_to_the_backoffice(portal: Portal) -> None:
         assert (answer.status_code, answer.location) == (303, "/admin/")
 
 
-def test_applicants_and_experts_have_nothing_to_do_yet(portal: Portal) -> None:
-    for role in (Role.APPLICANT, Role.EXPERT):
-        assert "目前没有需要您办理的事项" in portal.person(role, role.value).text("/work")
+def test_who_has_nothing_to_do_is_led_to_the_batches(portal: Portal) -> None:
+    for role, sentence in ((Role.APPLICANT, "目前没有需要办理的申报件"), (Role.EXPERT, "目前没有需要您办理的事项")):
+        assert sentence in portal.person(role, role.value).text("/work")
 
 
 def test_nobody_is_sent_to_sign_in(portal: Portal) -> None:

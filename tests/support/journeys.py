@@ -260,7 +260,8 @@ def office_file(name: str, member: str) -> FilePayload:
     """Return a file of an Office program. member: the part that tells its kind ("word/document.xml")."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as made:
-        made.writestr(member, "<document/>")
+        for part in ("[Content_Types].xml", member):
+            made.writestr(part, "<part/>")
     return FilePayload(name=name, mimeType="application/octet-stream", buffer=target.getvalue())
 
 

@@ -118,11 +118,15 @@ def bring_the_seal(page: Page, address: str) -> None:
 
 
 def register_parcel(page: Page, house: House) -> None:
-    """Note letter and parcel on paper (S004-33)."""
+    """Note letter and parcel; the electronic copy that the notice asks for is not forgotten (S004-33)."""
     page.goto(f"/batches/{house.code}/dispatch/{house.unit(CITY)}")
     expect(page.locator("#packing")).to_contain_text(PLATFORM)
     page.get_by_label("推荐函文号").fill("杭经信示例〔2020〕1号")
     page.get_by_label("寄送日期").fill("2020-09-28")
     page.get_by_label("快递单号").fill("SF0000000001")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#parcel [role=alert]")).to_contain_text("请确认已附电子版")
+    expect(page.get_by_label("快递单号")).to_have_value("SF0000000001")
+    page.get_by_label("已附电子版").check()
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#receipt")).to_contain_text("已寄出，尚未收件")
