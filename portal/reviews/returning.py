@@ -20,7 +20,8 @@ from portal.reviews.screen import Refused, holds, material_of, take_desk
 from services.duties.loads import paths_above
 from services.reviewing.checks import check_list
 from services.reviewing.desk import Desk
-from services.reviewing.returning import Proposed, Return, give_back, proposed, spots
+from services.reviewing.returning import Proposed, Return, give_back, spots
+from services.reviewing.returning.proposing import proposal
 from web import current
 from web.guard import needs
 
@@ -100,7 +101,7 @@ def _due_at(desk: Desk) -> datetime | None:
 
 
 def _offer(desk: Desk) -> Proposed:
-    return proposed(current.db(), desk.found.case.id, actor=current.actor(), now=current.now())
+    return proposal(current.db(), desk, current.now())
 
 
 def _page(case_id: int, rows: Sequence[Row] | None = None, refused: Refused | None = None) -> Response:

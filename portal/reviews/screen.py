@@ -19,12 +19,12 @@ from portal.answers import page, status_of
 from services.cases.access import OPEN, require_form, setting_of, shows_content, values_for, version_of
 from services.cases.papers import slots
 from services.duties.windows import UnitWindow, unit_window
-from services.reviewing.blocking import blocked
+from services.reviewing.blocking import blocks
 from services.reviewing.checks import check_list
 from services.reviewing.credit import credit_checks
 from services.reviewing.desk import Desk, look, submitted_at
 from services.reviewing.internal import Place, StepShown, steps
-from services.reviewing.returning import proposed
+from services.reviewing.returning.proposing import proposal
 from services.reviewing.site import site_checks
 from services.reviewing.waiting import waiting_cases, waiting_since
 from services.rules import earlier_titles, judge_case
@@ -99,14 +99,14 @@ def show_case(case_id: int, refused: Refused | None = None, file: StoredFile | N
         case=case,
         material=material_of(desk),
         checks=check_list(session, desk),
-        blocking=blocked(session, case_id, actor=actor, now=now) if is_mine else [],
+        blocking=blocks(session, desk, now) if is_mine and case.state is CaseState.SUBMITTED else [],
         rules=_rules(desk, is_mine=is_mine),
         liftable=_liftable(desk, is_mine=is_mine),
         visits=site_checks(session, case_id, actor=actor),
         credit=credit_checks(session, case_id, actor=actor),
         steps=_steps(desk),
         returns=_returns(desk),
-        offer=proposed(session, case_id, actor=actor, now=now),
+        offer=proposal(session, desk, now),
         titles=_titles(desk),
         window=_window(desk),
         next_id=_next(desk) if is_mine or case.state in DECIDED else None,

@@ -12,12 +12,16 @@ from domain.access import Role
 from models import AllotmentMove, Case, CaseState, Place, Unit
 from models.scope import Scope
 from models.session import Database
-from services.batches.context import get_batch, load
+from services.batches.context import definition_of, get_batch, load
+from services.batches.drafts import store_draft
+from services.batches.publishing import confirm_values, publish
+from services.definitions.reading import load_file
 from services.recommending.places import release, remaining_of
 from tests.support.backoffice import Browser, make_app, said, signed_in, unit_id
-from tests.support.batches import local
+from tests.support.batches import COORDINATOR, PUBLISHED, local
 from tests.support.cases import NOW
 from tests.support.coordinating import CODE, LIMIT, PAGES, fill_batch, office_batch
+from tests.support.presets import FOLDER
 from tests.support.progress import set_clock
 from tests.support.progress_pages import SINCE
 from tests.support.recommending import opened, with_places
@@ -185,3 +189,36 @@ def test_only_the_office_moves_places(app: Flask, database: Database) -> None:
 def test_a_quota_that_is_not_there_is_not_found(coordinator: Browser) -> None:
     assert coordinator.get(f"{PAGES}/places/none/move").status_code == 404
     assert coordinator.get(f"{PAGES}/places/..%00/cap").status_code == 404
+
+
+def test_the_ministrys_ceilings_stand_on_the_page(database: Database) -> None:
+    """S003-19 to S003-24: 335 enterprises, 37 and 101 platforms, 62 cities and 5 more; none for the corps."""
+    with database.write(Scope()) as session:
+        wanted = load_file(FOLDER / "miit-2023.yaml")
+        batch = store_draft(session, wanted, actor=COORDINATOR, now=PUBLISHED)
+        paths = [item.path for item in definition_of(session, batch).unconfirmed]
+        confirm_values(session, batch, paths, actor=COORDINATOR, now=PUBLISHED)
+        publish(session, batch, actor=COORDINATOR, now=PUBLISHED)
+    set_clock(database, local("2023-03-14 10:00"))
+    browser = signed_in(make_app(database), database, Role.COORDINATOR, valid_from=SINCE)
+
+    page = browser.text(f"/admin/progress/{wanted.code}/places")
+    totals, units = page.split("单位 × 推荐名额", 1)
+    found: dict[str, int] = {}
+    for row in totals.split('<td data-label="类别"')[1:]:
+        label, total = re.search(r"<div>(\S+?)<", row), re.search(r'data-label="合计" class="lx-number">(\d+)<', row)
+        assert label is not None
+        assert total is not None
+        found[label[1]] = found.get(label[1], 0) + int(total[1])
+
+    assert found == {
+        "示范企业": 335,
+        "示范平台（共享制造类）": 37,
+        "示范平台（其他类）": 101,
+        "示范城市（综合类）": 31,
+        "示范城市（工业设计特色类）": 31,
+        "示范城市（综合类、工业设计特色类合计）": 5,
+        "示范城市": 0,
+    }
+    corps = next(row for row in units.split('class="lx-grid-unit"') if "新疆生产建设兵团" in row)
+    assert "不推荐" in corps

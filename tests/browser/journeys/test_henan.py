@@ -9,7 +9,7 @@ from pathlib import Path
 
 from presets import FOLDER
 
-COMMAND = (sys.executable, "-m", "linxuan.cli")
+COMMAND = (sys.executable, "-m", "linxuan")
 
 
 def linxuan(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

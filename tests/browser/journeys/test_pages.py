@@ -147,3 +147,20 @@ def faults(page: Page, address: str) -> list[str]:
     if width > page.evaluate("() => window.innerWidth"):
         found.append(f"scrolls sideways: {width}")
     return [f"{address} {one}" for one in found]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_of_an_officer_has_a_serious_fault_for_screen_readers(
+    house: House, visit: Visit, width: int
+) -> None:
+    """S003-70: the same for those who check and recommend."""
+    page = visit(house, width)
+    sign_in(page, house.officer(DISTRICT))
+    unit = house.unit(DISTRICT)
+    found = []
+    for address in ("/work", f"/units/{unit}/cases", "/cases/1/review", "/cases/1/return"):
+        found += faults(page, address)
+    for part in ("recommend", "dispatch"):
+        found += faults(page, f"/batches/{house.code}/{part}/{unit}")
+
+    assert found == []
