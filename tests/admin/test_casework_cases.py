@@ -140,12 +140,22 @@ def test_one_applicant_by_way_of_two_units_is_shown_to_the_office(coordinator: B
     assert "第3单位" in page
 
 
-def test_more_cases_need_no_more_queries(coordinator: Browser, database: Database) -> None:
-    coordinator.get(f"{PAGES}/cases")
+@pytest.mark.parametrize(
+    "path", ["cases", "cases/units", "cases/twice", "cases.xlsx", "places", "receipts", "parcels"]
+)
+def test_more_cases_need_no_more_queries(coordinator: Browser, database: Database, path: str) -> None:
+    address = f"{PAGES}/{path}"
+    coordinator.http.get(address)
     with counted() as few:
-        coordinator.get(f"{PAGES}/cases", state="submitted")
+        coordinator.http.get(address)
+    with database.write(Scope()) as session:
+        context = load(session, get_batch(session, CODE).id)
+        for number in range(30, 40):
+            declarer = organisation(session, number, "000002")
+            state = CaseState.FORWARDED if number % 2 else CaseState.SUBMITTED
+            out(session, context, declarer, "000002", state=state, title=declarer.name)
     with counted() as many:
-        coordinator.get(f"{PAGES}/cases")
+        coordinator.http.get(address)
 
     assert len(many) == len(few)
 

@@ -51,7 +51,7 @@ def order(browser: Browser, portal: OfficerPortal, **form: str) -> object:
 
 
 def test_numbers_alone_keep_an_order(portal: OfficerPortal, browser: Browser, ids: list[int]) -> None:
-    """S000-43: by merit, with no script at all."""
+    """By merit, with no script at all."""
     first, second, third = ids
     seen = ",".join(map(str, ids))
 

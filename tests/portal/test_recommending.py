@@ -201,3 +201,17 @@ def test_another_units_board_is_not_found_and_an_upper_one_only_looks(portal: Of
     refused = send(browser, f"{board_at(portal, COUNTY)}/forward", {"case": case_id}, 409)
     assert "申报件现在“第4县”，由该单位办理。" in refused
     assert portal.case(case_id).state is CaseState.PASSED
+
+
+def test_without_a_quota_cases_are_ranked_and_none_is_refused(database: Database, tmp_path: Path) -> None:
+    """S000-43: ranking without a cap; one may be switched on later."""
+    portal = officer_portal(database, tmp_path)
+    ids = [portal.passed(number) for number in (1, 2, 3)]
+    browser, address = portal.officer(), board_at(portal)
+    assert "本类别不限推荐名额" in browser.text(address)
+
+    seen = ",".join(map(str, ids))
+    send(browser, f"{address}/order", {"category": "enterprise", "seen": seen, "move": f"up:{ids[2]}"})
+    send(browser, f"{address}/forward", {"case": ids})
+
+    assert {portal.case(one).state for one in ids} == {CaseState.FORWARDED}

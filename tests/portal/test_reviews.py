@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from domain.access import Role
+from domain.definition import Criterion
 from models import CaseState, CheckAnswer, CreditCheck, CreditResult, InternalAct, Opinion, SiteCheck
 from models.scope import Scope
 from models.session import Database
-from tests.support.case_batch import NOW
+from tests.support.case_batch import MODES, NOW
 from tests.support.case_portal import pdf
 from tests.support.officer_acts import YES, act, review, rows
-from tests.support.officer_portal import CITY, COUNTY, OTHER_CITY, OfficerPortal, demanding, officer_portal
+from tests.support.officer_portal import (
+    CITY,
+    COUNTY,
+    OTHER_CITY,
+    OfficerPortal,
+    demanding,
+    officer_definition,
+    officer_portal,
+)
 
 
 @pytest.fixture
@@ -214,3 +224,20 @@ def test_the_next_case_follows_and_only_the_holder_may_act(portal: OfficerPortal
     assert portal.officer(OTHER_CITY).get(f"/cases/{first}/review").status_code == 404
     assert portal.applicant(1).get(f"/cases/{first}/review").status_code == 403
     assert "此处只供查阅" in review(portal.office(), first)
+
+
+def test_the_criteria_of_the_chosen_modes_stand_beside_what_is_answered(database: Database, tmp_path: Path) -> None:
+    """S002-06: the officer answers each criterion with its very text beside it, and only of modes that are chosen."""
+    text = "面向产业链上下游开放制造资源，订单匹配率不低于60%。"
+    chosen, other = (
+        replace(mode, criteria=(Criterion(key="match", label=f"{mode.name}能力", text=f"{mode.name}：{text}"),))
+        for mode in MODES
+    )
+    wanted = officer_definition({"criteria_as_checks": True}, modes=(chosen, other))
+    portal = officer_portal(database, tmp_path, wanted)
+
+    page = review(portal.officer(), portal.submitted())
+
+    assert f"{chosen.name}：{text}" in page
+    assert f"{other.name}：{text}" not in page
+    assert "通过前还须办理 3 项" in page
