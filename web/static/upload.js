@@ -18,12 +18,23 @@
       list.replaceChildren();
       const lines = files.map((file) => line(file.name));
       files
-        .reduce((before, file, number) => before.then((ok) => send(file, lines[number], 0).then((fine) => ok && fine)), Promise.resolve(true))
-        .then((ok) => {
+        .reduce((before, file, number) => before.then((taken) => send(file, lines[number], 0).then((ok) => taken + Number(ok))), Promise.resolve(0))
+        .then((taken) => {
           button.disabled = false;
-          if (ok) window.location.reload();
+          if (taken === files.length) window.location.reload();
+          else if (taken) tell(taken);
         });
     });
+
+    /* Some were refused: their sentences stay, and those that were taken are one click away. */
+    function tell(taken) {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = window.location.pathname;
+      link.textContent = `其余 ${taken} 个已上传，点此刷新列表`;
+      item.append(link);
+      list.append(item);
+    }
 
     function line(name) {
       const item = document.createElement("li");

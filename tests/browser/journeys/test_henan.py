@@ -19,7 +19,7 @@ def linxuan(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_annex_alone_is_a_catalogue_and_no_batch(tmp_path: Path) -> None:
-    """S002-03, S002-13: what Luoyang's form shows of it, its own journey sees."""
+    """S002-13: what Luoyang's form shows of it, its own journey sees."""
     linxuan(tmp_path, "migrate")
 
     loaded = linxuan(tmp_path, "load", str(FOLDER / "catalogues" / "henan-modes.yaml"))

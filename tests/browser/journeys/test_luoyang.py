@@ -30,6 +30,7 @@ from tests.support.journeys import (
     put,
     register,
     sign_in,
+    sign_out,
 )
 from tests.support.provinces import preset
 
@@ -68,7 +69,7 @@ ELIGIBLE = {
 
 
 def test_an_enterprise_goes_from_its_self_check_to_the_city(serve: Serve, visit: Visit) -> None:
-    """The whole way of one case (S000-24, S000-28, S000-37)."""
+    """S000-39, S000-41, S000-43: the whole way of one case, from no account to the city's list."""
     house = serve(preset("luoyang-2023"), OPENS, NOW)
     officer, applicant = visit(house), visit(house)
     sign_in(officer, house.officer(DISTRICT))
@@ -94,10 +95,13 @@ def test_an_enterprise_goes_from_its_self_check_to_the_city(serve: Serve, visit:
     applicant.goto(address)
     expect(applicant.locator(".lx-case-next")).to_contain_text("报送")
     expect(applicant.locator("#history")).to_contain_text("报送")
+    sign_out(applicant)
+    applicant.goto(address)
+    expect(applicant.get_by_role("button", name="登录")).to_be_visible()
 
 
 def check_oneself(page: Page, house: House) -> None:
-    """Ask whether one may declare, before there is any account (S000-24)."""
+    """Ask whether one may declare, before there is any account; 50 % is refused, 50.1 passes (S000-12)."""
     page.goto(f"/batches/{house.code}")
     page.get_by_role("link", name="条件自测").first.click()
     page.get_by_label("定制化服务").check()
@@ -127,7 +131,7 @@ def begin(page: Page, house: House) -> str:
 
 
 def choose_two_modes(page: Page) -> None:
-    """See parts of the outline come with the modes, each with the criteria of the catalogue (S000-31, S002-07)."""
+    """See parts of the outline come with the modes, each with the criteria of the catalogue (S000-10, S002-05)."""
     ability = page.locator('[data-leaf^="practice.ability."]:visible')
     expect(ability).to_have_count(0)
     page.get_by_role("checkbox", name="全生命周期管理").check()
@@ -140,7 +144,7 @@ def choose_two_modes(page: Page) -> None:
 
 
 def type_years(page: Page) -> None:
-    """Type the table of two years by hand, one of them wrong (S000-29, S000-30)."""
+    """Type the table of two years by hand, one share wrong (S000-21, S000-22)."""
     for year, revenue, service, share in (("2021", "10000", "3000", "30"), ("2022", "12000", "4200", "3.5")):
         leaf(page, f"indicators.revenue.{year}").fill(revenue)
         leaf(page, f"indicators.service_revenue.{year}").fill(service)
@@ -154,7 +158,7 @@ def type_years(page: Page) -> None:
 
 
 def come_back(page: Page, address: str) -> None:
-    """Find in another browser what the closed one had saved (S000-33)."""
+    """Find in another browser what the closed one had saved."""
     sign_in(page, FIRM.mobile)
     page.goto("/cases")
     page.get_by_role("link", name=FIRM.name).click()
@@ -166,11 +170,12 @@ def come_back(page: Page, address: str) -> None:
 
 
 def upload(page: Page) -> None:
-    """Put in the papers: a wrong one is refused in words, ten pictures go at once (S000-34)."""
+    """Put in the papers: a wrong one is refused in words, ten pictures go at once (S000-28)."""
     page.get_by_role("link", name="上传材料").click()
-    put(page, "photos", [pdf("不是照片")])
-    expect(page.locator("#slot-photos")).to_contain_text("可以上传", timeout=SAVED_MS)
-    expect(page.locator("#slot-photos .is-failed")).to_be_visible(timeout=SAVED_MS)
+    put(page, "photos", [picture(0), pdf("不是照片")])
+    photos = page.locator("#slot-photos [data-upload-list]")
+    expect(photos).to_contain_text("其余 1 个已上传", timeout=SAVED_MS)
+    expect(photos.locator(".is-failed")).to_contain_text("可以上传")
     put(page, "photos", [picture(number) for number in range(10)])
     expect_files(page, "photos", 10)
     for slot in ("licence", "audit", "diagnosis", "credit"):
@@ -188,7 +193,7 @@ def submit(page: Page) -> None:
 
 
 def review(page: Page) -> None:
-    """Check the case, visit the firm, and return it with two comments (S000-37, S000-38)."""
+    """Check the case, visit the firm, and return it with two comments (S000-42, S000-57)."""
     open_review(page, FIRM.name)
     expect(page.locator("#blocking")).to_contain_text("通过前还须办理")
     check_list(page)

@@ -8,6 +8,7 @@ from tests.browser.journeys.conftest import Serve, Visit
 from tests.support.batches import local
 from tests.support.journey_officers import check_list, open_review, pass_case, send_up
 from tests.support.journeys import (
+    SAVED_MS,
     Firm,
     House,
     admitted,
@@ -29,7 +30,7 @@ REASON = "服务收入增长快，转型成效明显。"
 
 
 def test_an_enterprise_below_the_share_goes_up_with_a_reason_and_its_seal(serve: Serve, visit: Visit) -> None:
-    """S003-12, S003-35, S003-44"""
+    """S003-12, S003-31, S003-35"""
     house = serve(miit_with_form(), OPENS, NOW)
     applicant, officer = visit(house), visit(house)
     sign_in(officer, house.officer(PROVINCE))
@@ -71,12 +72,15 @@ def explain(page: Page) -> None:
 
 
 def bring_the_seal(page: Page, address: str) -> None:
-    """Print the version that was checked, and put in its sealed scan."""
+    """Print the version that was checked, and put in its sealed scan; that of another version is refused."""
     page.goto(address)
     page.get_by_role("link", name="打印申报书").click()
     code = page.locator(".lx-print-cover .lx-print-code").inner_text()
     page.goto(address)
     page.get_by_role("link", name="上传盖章扫描件").click()
+    page.get_by_label("页脚校验码").fill("0000-0000-0000")
+    put(page, "sealed", [pdf("另一版的扫描件")])
+    expect(page.locator("#slot-sealed .is-failed")).to_contain_text("任何一版都不一致", timeout=SAVED_MS)
     page.get_by_label("页脚校验码").fill(code)
     put(page, "sealed", [pdf("盖章扫描件")])
     expect_files(page, "sealed", 1)

@@ -55,7 +55,7 @@ def house(serve: Serve) -> House:
 
 
 def test_a_case_is_declared_without_scripts(house: House, visit: Visit) -> None:
-    """S003-70: begin, choose a mode, add a row, fill in, upload, submit; each by a button of a form."""
+    """Begin, choose a mode, add a row, fill in, upload, submit; each by a button of a form."""
     page = visit(house, scripts=False)
     sign_in(page, "other")
     begin(page, house, "示范平台", PLATFORM)
@@ -113,7 +113,7 @@ def write(page: Page, house: House) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_of_a_case_has_a_serious_fault_for_screen_readers(house: House, visit: Visit, width: int) -> None:
-    """S003-70: checked with axe-core; and nothing scrolls sideways."""
+    """Checked with axe-core; and nothing scrolls sideways."""
     page = visit(house, width)
     batch = f"/batches/{house.code}"
     found = [*faults(page, f"{batch}/check/enterprise"), *faults(page, f"{batch}/check/platform")]
@@ -150,10 +150,8 @@ def faults(page: Page, address: str) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_of_an_officer_has_a_serious_fault_for_screen_readers(
-    house: House, visit: Visit, width: int
-) -> None:
-    """S003-70: the same for those who check and recommend."""
+def test_no_page_of_an_officer_has_a_serious_fault_for_screen_readers(house: House, visit: Visit, width: int) -> None:
+    """The same for those who check and recommend."""
     page = visit(house, width)
     sign_in(page, house.officer(DISTRICT))
     unit = house.unit(DISTRICT)

@@ -35,7 +35,7 @@ PROJECT = "示例供应链协同项目"
 
 
 def test_the_third_project_of_a_unit_is_refused_and_another_unit_has_none(serve: Serve, visit: Visit) -> None:
-    """S001-10, S001-11, S001-62"""
+    """S001-11, S001-61"""
     house = serve(preset("shanxi-2021"), OPENS, NOW)
     two_are_sent(house)
     applicant, officer, other = visit(house), visit(house), visit(house)
@@ -82,7 +82,7 @@ def declare_project(page: Page, house: House) -> str:
 
 
 def has_nothing(page: Page, house: House) -> None:
-    """Say that the unit recommends nobody, and owe nothing any more (S001-19)."""
+    """Say that the unit recommends nobody, and owe nothing any more (S001-61)."""
     page.goto("/work")
     expect(page.locator(".lx-task")).to_contain_text("推荐")
     page.goto(f"/batches/{house.code}/recommend/{house.unit(DATONG)}")

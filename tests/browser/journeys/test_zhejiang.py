@@ -34,7 +34,7 @@ GIVEN = {"name": PLATFORM, "operator": FIRM.name, "operating_since": "2015-06-01
 
 
 def test_a_platform_goes_by_county_and_city_to_the_province(serve: Serve, visit: Visit) -> None:
-    """S004-05, S004-06, S004-18, S004-22, S004-44"""
+    """S004-05, S004-18, S004-22"""
     house = serve(preset("zhejiang-2020"), OPENS, NOW)
     applicant, county, city = visit(house), visit(house), visit(house)
     sign_in(county, house.officer(COUNTY))
@@ -60,7 +60,7 @@ def test_a_platform_goes_by_county_and_city_to_the_province(serve: Serve, visit:
 
 
 def choose_wrongly(page: Page, address: str) -> None:
-    """Choose two types that exclude each other, which only a browser without scripts can."""
+    """Choose two types that exclude each other, which only a browser without scripts can (S004-06)."""
     sign_in(page, FIRM.mobile)
     page.goto(f"{address}/edit")
     for text in (INDUSTRY, REGION):
@@ -73,7 +73,7 @@ def choose_wrongly(page: Page, address: str) -> None:
 
 
 def write(page: Page, house: House, address: str) -> None:
-    """Fill in the form; 51 characters are too many where the notice says 50."""
+    """Fill in the form; 51 characters are too many where the notice says 50 (S004-47)."""
     page.goto(f"{address}/edit")
     expect(page.get_by_role("checkbox", name=REGION)).to_be_disabled()
     fill(page, house.answers("platform", GIVEN))
@@ -92,7 +92,7 @@ def write(page: Page, house: House, address: str) -> None:
 
 
 def submit(page: Page) -> None:
-    """Put in the papers of the notice and hand the case in."""
+    """Put in the papers of the notice and hand the case in (S004-31)."""
     page.get_by_role("link", name="上传材料").click()
     for slot in ("license", "premises", "services", "feedback"):
         put(page, slot, [pdf(slot)])
@@ -107,7 +107,7 @@ def submit(page: Page) -> None:
 
 
 def bring_the_seal(page: Page, address: str) -> None:
-    """Print what was checked, and put in its sealed scan (S004-31)."""
+    """Print what was checked, and put in its sealed scan."""
     page.goto(address)
     page.get_by_role("link", name="打印申报书").click()
     expect(page.locator(".lx-print-foot")).to_contain_text("校验码")
@@ -118,7 +118,7 @@ def bring_the_seal(page: Page, address: str) -> None:
 
 
 def register_parcel(page: Page, house: House) -> None:
-    """Note letter and parcel; the electronic copy that the notice asks for is not forgotten (S004-33)."""
+    """Note letter and parcel; the electronic copy that the notice asks for is not forgotten (S004-30, S004-34)."""
     page.goto(f"/batches/{house.code}/dispatch/{house.unit(CITY)}")
     expect(page.locator("#packing")).to_contain_text(PLATFORM)
     page.get_by_label("推荐函文号").fill("杭经信示例〔2020〕1号")
