@@ -140,15 +140,15 @@ def unknown(rule: Rule, words: Words, because: str) -> str:
     """Return the sentence about a rule that cannot be judged yet."""
     label = words.label(rule) or rule.question
     if because:
-        said = f"“{label}”无法判断：{because.rstrip('。')}" if label else because.rstrip("。")
+        said = f"{_quoted(label)}无法判断：{because.rstrip('。')}" if label else because.rstrip("。")
     elif subject_of(rule).startswith(STATEMENTS):
         said = f"请申报单位确认：{rule.question.rstrip('。？')}"
     elif rule.subject in REGISTRY:
-        said = f"“{label}”由系统在示范名单库中查询，现在还不能判断"
+        said = f"{_quoted(label)}由系统在示范名单库中查询，现在还不能判断"
     elif rule.subject in FACTS and FACTS[rule.subject].is_profile:
-        said = f"申报单位资料中没有“{label}”，请先补充"
+        said = f"申报单位资料中没有{_quoted(label)}，请先补充"
     elif label:
-        said = f"尚未填写“{label}”，无法判断"
+        said = f"尚未填写{_quoted(label)}，无法判断"
     else:
         said = "判断所需的内容尚未填全"
     return f"{said}。{clause(rule)}"
@@ -199,3 +199,8 @@ def _broken(rule: Rule, words: Words, value: str, limit: str) -> str:
 
 def _ended(text: str) -> str:
     return text if text.endswith(("。", "！", "？")) else f"{text}。"
+
+
+def _quoted(label: str) -> str:
+    """Return a label in quotation marks; one that brings its own is left as it is."""
+    return label if "“" in label else f"“{label}”"
