@@ -51,7 +51,8 @@ def _changes(path: str, before: object, after: object, own: object) -> Iterator[
     if before == after:
         return
     olds, news, mine = _parts(before), _parts(after), _parts(own)
-    if olds is None or news is None or mine is None:
+    # A list that became a mapping, or the other way round, has no parts in common.
+    if olds is None or news is None or mine is None or not _is_alike(before, after, own):
         yield Change(path, before, after, own)
         return
     for name in [*olds, *(name for name in news if name not in olds)]:
@@ -67,6 +68,10 @@ def _parts(value: object) -> dict[str, object] | None:
     if isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], Mapping):
         return {item_name(item, number): item for number, item in enumerate(value)}
     return None
+
+
+def _is_alike(*values: object) -> bool:
+    return len({isinstance(value, Mapping) for value in values}) == 1
 
 
 def take_over(own: Plain, accepted: Sequence[Change]) -> dict[str, object]:

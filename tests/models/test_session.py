@@ -261,4 +261,4 @@ def test_a_word_outside_a_closed_set_is_refused_before_and_by_the_database(db: S
     db.execute(text("UPDATE batches SET published_at = '2023-03-06 01:00:00'"))
     with pytest.raises(IntegrityError, match="ck_batches_batchstate"), db.begin_nested():
         db.execute(text("UPDATE batches SET state = 'sleeping'"))
-    assert db.execute(text("SELECT state FROM batches")).scalar_one() == "draft"
+    assert set(db.scalars(text("SELECT state FROM batches"))) == {"draft"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.tree.merging import MISSING, changes, take_over
@@ -24,6 +24,7 @@ TREES = st.dictionaries(
 
 
 @given(TREES, TREES)
+@example({"stages": [{"key": "p", "value": None}]}, {"stages": {"x": None}})
 def test_taking_over_everything_makes_an_untouched_draft_equal_to_the_new_version(before: Any, after: Any) -> None:
     found = changes(before, after, before)
 
