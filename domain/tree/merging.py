@@ -75,7 +75,10 @@ def _is_alike(*values: object) -> bool:
 
 
 def take_over(own: Plain, accepted: Sequence[Change]) -> dict[str, object]:
-    """Return the lower definition with these changes made in it; a change that no longer fits is left out."""
+    """Return the lower definition with these changes made in it; a change that no longer fits is left out.
+
+    Items that are new above come last in their lists.
+    """
     result: dict[str, object] = dict(own)
     for change in accepted:
         head, _, rest = change.path.partition(".")
