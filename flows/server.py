@@ -16,6 +16,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 ADDRESS_FILE = "api.json"
 AUTH_FILE = "auth"
+LOG_FILE = "server.log"
 USER = "linxuan"
 UNUSED = (
     "SCHEDULER",
@@ -101,6 +102,20 @@ def announce(folder: Path, port: int) -> Api:
     return api
 
 
+def speak_into(log: Path) -> None:
+    """Let this process write to a file what it would write to the terminal; the file of the last time is kept.
+
+    The server tells of troubles that heal by themselves, such as events that it has already, in pages of traces.
+    """
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(descriptor, stream.fileno())
+    os.close(descriptor)
+
+
 def _bound(port: int) -> socket.socket:
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -130,7 +145,12 @@ def main() -> None:
     os.environ.update(environment(folder, api))
     for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING"):
         os.environ.pop(name, None)
-    print(f"Prefect：{api.page}/，登录口令见 {folder / AUTH_FILE}；启动需要十余秒", file=sys.stderr, flush=True)
+    print(
+        f"Prefect：{api.page}/，登录口令见 {folder / AUTH_FILE}，日志见 {folder / LOG_FILE}；启动需要十余秒",
+        file=sys.stderr,
+        flush=True,
+    )
+    speak_into(folder / LOG_FILE)
     import uvicorn  # noqa: PLC0415 - comes with Prefect; neither is loaded by those who only look for the address
 
     options = uvicorn.Config(

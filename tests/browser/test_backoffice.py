@@ -126,6 +126,7 @@ def test_people_are_added_and_removed_inside_the_form(
     page.locator("#office_contacts-1-phone").fill("010-58113937")
     page.get_by_role("button", name="移除").first.click()
     page.locator("[data-answer=yes]").click()
+    expect(page.locator("#office_contacts-0-name")).to_have_count(0)
     page.get_by_role("button", name="保存").click()
 
     page.wait_for_url("**/admin/batches/")

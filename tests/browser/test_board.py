@@ -144,7 +144,8 @@ def test_an_order_over_somebody_elses_is_refused_and_told(board: Served) -> None
     told = board.page.locator("[data-board-state]")
     expect(told).to_contain_text("其他经办人刚刚调整过排序")
     assert board.stored() == [str(board.ids[place]) for place in (1, 0, 2)]
-    told.get_by_role("link", name="刷新页面").click()
+    with board.page.expect_event("load"):
+        told.get_by_role("link", name="刷新页面").click()
     assert board.shown() == board.stored()
 
 

@@ -14,6 +14,7 @@ def open_review(page: Page, title: str) -> None:
     page.goto("/work")
     page.get_by_role("link", name="去审核").click()
     page.get_by_role("link", name=title, exact=True).click()
+    page.wait_for_url("**/review")
 
 
 def check_list(page: Page) -> None:
@@ -23,6 +24,7 @@ def check_list(page: Page) -> None:
     save = page.get_by_role("button", name="保存审核要点")
     if save.count():
         save.click()
+        expect(page.get_by_text("审核要点已保存。")).to_be_visible()
 
 
 def record_visit(page: Page, day: str) -> None:
@@ -31,6 +33,7 @@ def record_visit(page: Page, day: str) -> None:
     page.get_by_label("核查人员").fill("王示例、赵示例")
     page.get_by_label("核查情况").fill("现场与申报材料一致。")
     page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_text("现场核查已登记。")).to_be_visible()
 
 
 def give_back(page: Page, summary: str, comments: Mapping[str, str]) -> None:

@@ -180,6 +180,7 @@ def register(page: Page, house: House, firm: Firm) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password_again]").fill(PASSWORD)
     page.get_by_role("button", name="提交登记").click()
+    expect(page.get_by_role("heading", name="登记已提交").first).to_be_visible()
 
 
 def approve(page: Page, firm: Firm) -> None:
@@ -268,6 +269,8 @@ def office_file(name: str, member: str) -> FilePayload:
 def put(page: Page, slot: str, files: Sequence[FilePayload]) -> None:
     """Put files into a slot of the page of papers; what the page then says is for the caller to see."""
     card = page.locator(f"#slot-{slot}")
+    expect(card).to_be_visible()
+    page.wait_for_load_state()  # the scripts of the page take the files over; without them the form would be sent
     card.locator("input[type=file]").set_input_files(files)
     card.get_by_role("button", name="上传").click()
 
@@ -281,9 +284,12 @@ def expect_files(page: Page, slot: str, number: int) -> None:
 
 def hand_in(page: Page) -> None:
     """Sign every statement and submit."""
+    submit = page.get_by_role("button", name="提交", exact=True)
+    expect(submit).to_be_visible()
+    page.wait_for_load_state()
     for box in page.locator("form[data-confirm] input[type=checkbox]").all():
         box.check()
-    page.get_by_role("button", name="提交", exact=True).click()
+    submit.click()
     answer_yes(page)
 
 

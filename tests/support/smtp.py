@@ -52,7 +52,9 @@ class SmtpSink:
         self.login = login
         self.pipelining = pipelining
         self.connections = 0
-        self.transports: set[asyncio.Transport] = set()
+        self._transports: set[asyncio.Transport] = set()
+        self._is_deserted = asyncio.Event()
+        self._is_deserted.set()
         self._log = log.open("a", encoding="utf-8") if log else None
         self._is_keeping = is_keeping
         self._random = random.Random(seed)
@@ -98,12 +100,23 @@ class SmtpSink:
         """Close all open connections, as a host does with idle ones."""
 
         async def close() -> None:
-            for transport in list(self.transports):
+            for transport in list(self._transports):
                 transport.close()
-            while self.transports:
-                await asyncio.sleep(0.001)
+            await self._is_deserted.wait()
 
         asyncio.run_coroutine_threadsafe(close(), self._loop).result(10)
+
+    def welcome(self, transport: asyncio.Transport) -> None:
+        """Note an open connection."""
+        self._transports.add(transport)
+        self._is_deserted.clear()
+
+    def farewell(self, transport: asyncio.Transport | None) -> None:
+        """Note that a connection is closed."""
+        if transport is not None:
+            self._transports.discard(transport)
+        if not self._transports:
+            self._is_deserted.set()
 
     def chance(self, share: float) -> bool:
         return share > 0 and self._random.random() < share
@@ -136,12 +149,12 @@ class SmtpSink:
     async def _end(self) -> None:
         assert self._server is not None
         self._server.close()
-        for transport in list(self.transports):
+        for transport in list(self._transports):
             transport.abort()
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._is_deserted.wait()
 
 
 def main() -> None:

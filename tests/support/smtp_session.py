@@ -41,13 +41,13 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self.sink.transports.add(transport)
+        self.sink.welcome(transport)
         if not self.is_busy:
             self.answer("CONNECT", "220 sink.example ESMTP")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.transport is not None:
-            self.sink.transports.discard(self.transport)
+            self.sink.farewell(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -137,8 +137,8 @@ class Session(asyncio.Protocol):
         except (OSError, ConnectionError):
             return  # the client did not like what it saw
         assert protected is not None
-        self.sink.transports.discard(self.transport)
-        self.sink.transports.add(protected)
+        self.sink.welcome(protected)
+        self.sink.farewell(self.transport)
         self.transport, self.is_protected, self.is_busy = protected, True, False
         self.pump()
 

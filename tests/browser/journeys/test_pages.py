@@ -86,7 +86,8 @@ def test_a_case_is_declared_without_scripts(house: House, visit: Visit) -> None:
 
 def keep(page: Page) -> None:
     """Save the draft with the form's own button."""
-    page.get_by_role("button", name="保存草稿").last.click()
+    with page.expect_event("load"):
+        page.get_by_role("button", name="保存草稿").last.click()
     expect(page.get_by_text("草稿已保存，尚未提交。")).to_be_visible()
 
 
