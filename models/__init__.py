@@ -6,10 +6,12 @@ from models.base import Base
 from models.batches import Batch, BatchState, BatchUnit, BatchVersion, Programme
 from models.cases import ActKind, Case, CaseAct, CaseFile, CaseReturn, CaseState, CaseVersion, Source
 from models.contacts import CallNote, Contact
+from models.designs import Design, DesignStep, RehearsalRun
 from models.duties import Answer, Duty, Exemption, Extension, LatePermit
 from models.files import StoredFile
 from models.identity import Membership, Post, SignInFailure, User, WebSession
 from models.ledger import AppliedMoment, FlowRun, PhoneDuty
+from models.lists import Entity, Extra, ExtraField, ExtraKind, SavedView
 from models.organisations import Approval, ListedApplicant, Organisation, OrganisationKind
 from models.outbox import Mail, MailAttempt, MailState
 from models.recommending import Allotment, AllotmentMove, Dispatch, Place, Recommendation, UnitDate
@@ -68,10 +70,16 @@ __all__ = [
     "CreditResult",
     "DecisionKind",
     "DemoClock",
+    "Design",
+    "DesignStep",
     "Dispatch",
     "Duty",
+    "Entity",
     "Exemption",
     "Extension",
+    "Extra",
+    "ExtraField",
+    "ExtraKind",
     "FlowRun",
     "Instance",
     "InternalAct",
@@ -92,7 +100,9 @@ __all__ = [
     "Post",
     "Programme",
     "Recommendation",
+    "RehearsalRun",
     "RuleDecision",
+    "SavedView",
     "Scope",
     "SignInFailure",
     "SiteCheck",

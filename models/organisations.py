@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, closed
+from models.base import Base, Document, closed
 from models.scoped import BatchScoped, BranchScoped
 from models.units import Unit
 
@@ -37,6 +38,7 @@ class Organisation(BranchScoped, Base):
 
     credit_code: unified social credit code (GB 32100); None only for one that has none (a city government).
     region: registered address's area in words. is_group: a group or head company.
+    extra: values of the additional fields by key, see `models.lists`.
     """
 
     __tablename__ = "organisations"
@@ -63,6 +65,7 @@ class Organisation(BranchScoped, Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    extra: Mapped[dict[str, Any]] = mapped_column(Document, default=dict, server_default="{}")
 
     unit: Mapped[Unit] = relationship()
 

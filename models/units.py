@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, Document
 
 
 class Unit(Base):
@@ -13,6 +15,7 @@ class Unit(Base):
 
     code: stable code (regions: GB/T 2260). path: codes from the root, "/440000/440300/", for branch queries.
     email, mobile, phone: the office's own, used until a contact is known; None where unknown.
+    extra: values of the additional fields by key, see `models.lists`.
     """
 
     __tablename__ = "units"
@@ -27,6 +30,7 @@ class Unit(Base):
     mobile: Mapped[str | None] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(40))
     is_active: Mapped[bool] = mapped_column(default=True)
+    extra: Mapped[dict[str, Any]] = mapped_column(Document, default=dict, server_default="{}")
 
     upper: Mapped[Unit | None] = relationship(remote_side="Unit.id", back_populates="lower")
     lower: Mapped[list[Unit]] = relationship(back_populates="upper")

@@ -19,11 +19,15 @@ class MailKind(StrEnum):
     CASE = "case"
     ACCOUNT = "account"
     UPSTREAM = "upstream"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailText:
-    """A subject and a body as sandboxed templates over plain names, for one occasion, or one stage's occasion."""
+    """A subject and a body as sandboxed templates over plain names, for one occasion, or one stage's occasion.
+
+    subject_en, body_en: the English version, for an installation whose language is English; empty uses the Chinese.
+    """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
 
@@ -31,3 +35,5 @@ class MailText:
     subject: str
     body: str
     stage: str | None = None
+    subject_en: str = ""
+    body_en: str = ""

@@ -3,7 +3,7 @@
 What the lower office had as it was above follows the change; what it had made its own stays, and is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.definition.paths import item_name
@@ -35,14 +35,15 @@ class Change:
         return self.own == self.before
 
 
-def changes(before: Plain, after: Plain, own: Plain) -> list[Change]:
+def changes(before: Plain, after: Plain, own: Plain, apart: Collection[str] = OWN) -> list[Change]:
     """Return what changed above from `before` to `after`, each with the lower batch's own value.
 
     All three are definitions as plain data (dicts, lists, text, numbers), named items of lists by their stable keys.
+    apart: parts that are not looked at.
     """
     found = []
     for key in after:
-        if key not in OWN:
+        if key not in apart:
             found += list(_changes(key, before.get(key, MISSING), after[key], own.get(key, MISSING)))
     return found
 

@@ -14,14 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, require
-from domain.definition import Completion, Definition, Due, Evidence, Mark, Office, Quota, Stage, Strength
-from domain.definition.paths import lookup, members
+from domain.definition import Completion, Definition, Due, Office, Quota, Stage, Strength
 from domain.errors import Conflict, Invalid, NotFound, Problem
-from domain.lint.findings import shown
 from models import Batch, BatchState, Programme
 from services import audit
 from services.batches.context import load
 from services.batches.drafts import store_draft
+from services.definitions.evidence import reopened
 from services.definitions.reading import parse
 from services.definitions.writing import canonical_json
 from services.definitions.yaml_text import MOST_BYTES, read_yaml
@@ -177,37 +176,7 @@ def _store(
     if context.batch.state is not BatchState.DRAFT:
         raise Conflict(PUBLISHED.format(title=context.batch.title))
     old = context.definition
-    wanted = _marked(old, edited(old))
+    wanted = reopened(old, edited(old))
     # Through its own text: what the pages hand over is checked as strictly as a file.
     definition = parse(json.loads(canonical_json(wanted)), base_dir=None)
     return store_draft(session, definition, actor=actor, now=now, revision=revision)
-
-
-def _marked(old: Definition, new: Definition) -> Definition:
-    """Return the new definition with the marks of changed values reopened, and those of dropped ones dropped."""
-    kept = (_mark(item, _value(old, item.path), _value(new, item.path)) for item in new.evidence)
-    return replace(new, evidence=tuple(item for item in kept if item is not None))
-
-
-def _mark(item: Evidence, was: object, becomes: object) -> Evidence | None:
-    if becomes is _GONE:
-        return None
-    if was == becomes:
-        return item
-    is_plain = members(was) is None and not isinstance(was, tuple)
-    said = f"后台改动，原为 {shown(was) or '空'}" if is_plain else "后台改动"
-    return replace(item, mark=Mark.INFERRED, note="；".join(filter(None, (item.note, said))), confirmed_by="")
-
-
-class _Gone:
-    """What stands at a path that points at nothing."""
-
-
-_GONE = _Gone()
-
-
-def _value(definition: Definition, path: str) -> object:
-    try:
-        return lookup(definition, path)
-    except KeyError:
-        return _GONE

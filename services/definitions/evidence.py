@@ -1,10 +1,12 @@
-"""Confirming what was inferred: a person answers for each value before a batch is published."""
+"""Marks of values: a person confirms what was inferred, and what a person changes is open again."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
 from domain.definition import Definition, Evidence, Mark
+from domain.definition.paths import lookup, members
 from domain.errors import Invalid, Problem
+from domain.lint.findings import shown
 
 
 def confirm(definition: Definition, paths: Collection[str], by: str) -> Definition:
@@ -32,3 +34,39 @@ def _refused(path: str, mark: Mark | None) -> Problem:
 
 def _confirmed(item: Evidence, by: str) -> Evidence:
     return replace(item, mark=Mark.CONFIRMED, confirmed_by=by)
+
+
+def reopened(old: Definition, new: Definition) -> Definition:
+    """Return the new definition with the marks of changed values reopened, and those of dropped ones dropped.
+
+    A mark that was written anew, or went with its value to another place, stands as it is.
+    """
+    known = set(old.evidence)
+    kept = (
+        _mark(item, _value(old, item.path), _value(new, item.path), is_new=item not in known) for item in new.evidence
+    )
+    return replace(new, evidence=tuple(item for item in kept if item is not None))
+
+
+def _mark(item: Evidence, was: object, becomes: object, *, is_new: bool) -> Evidence | None:
+    if becomes is _GONE:
+        return None
+    if is_new or was == becomes:
+        return item
+    is_plain = members(was) is None and not isinstance(was, tuple)
+    said = f"后台改动，原为 {shown(was) or '空'}" if is_plain else "后台改动"
+    return replace(item, mark=Mark.INFERRED, note="；".join(filter(None, (item.note, said))), confirmed_by="")
+
+
+class _Gone:
+    """What stands at a path that points at nothing."""
+
+
+_GONE = _Gone()
+
+
+def _value(definition: Definition, path: str) -> object:
+    try:
+        return lookup(definition, path)
+    except KeyError:
+        return _GONE

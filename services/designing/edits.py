@@ -1,0 +1,192 @@
+"""Edits of a definition by stable keys, made on its plain data and checked as strictly as a file.
+
+Whatever page an edit comes from, it says a place and plain values. What it leaves must have the shape of a
+definition, though it may still lack sense: the linter tells what an unfinished one needs.
+"""
+
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.definition import Definition, Mark
+from domain.definition.paths import item_name
+from domain.errors import Invalid, NotFound, Problem
+from services.definitions.evidence import reopened
+from services.definitions.shapes import shape
+from services.definitions.writing import canonical_json
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetValues:
+    """Give fields of a part other values. path: of the part, "" for the definition. values: as in JSON."""
+
+    path: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put an item into a list. path: of the list. before: name of the item it comes before; "" for the end."""
+
+    path: str
+    item: Mapping[str, object]
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take an item out of its list, or leave an optional part empty. path: of the item or part."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put an item elsewhere. path: of the item. into: path of another list, "" for its own. before: as for Insert."""
+
+    path: str
+    before: str = ""
+    into: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouch:
+    """Say where a value comes from. path: of the value. quote: the notice's sentence; "" marks it as inferred."""
+
+    path: str
+    quote: str = ""
+    note: str = ""
+
+
+Edit = SetValues | Insert | Remove | Move | Vouch
+IDENTITY = ("code", "programme.key")
+"""What makes the batch that it is; it cannot change after the batch was made."""
+
+
+def edited(definition: Definition, edits: Sequence[Edit]) -> Definition:
+    """Return the definition after the edits, in order; marks of changed values are open again.
+
+    Raises NotFound for a place that is not there, Invalid for two items of one name or a value of the wrong shape.
+    """
+    plain: Plain = json.loads(canonical_json(definition))
+    for edit in edits:
+        match edit:
+            case SetValues():
+                _set(plain, edit)
+            case Insert():
+                _put(_list_at(plain, edit.path), dict(edit.item), edit.before, edit.path)
+            case Remove():
+                _remove(plain, edit.path)
+            case Move():
+                _move(plain, edit)
+            case Vouch():
+                _vouch(plain, edit)
+    new = shape(plain)
+    problems = [
+        Problem(path, str(value_at(new, path)), "编号和项目代号在建立批次后不能修改", str(value_at(definition, path)))
+        for path in IDENTITY
+        if value_at(new, path) != value_at(definition, path)
+    ]
+    if problems:
+        raise Invalid(problems)
+    return reopened(definition, new)
+
+
+def value_at(definition: Definition, path: str) -> object:
+    """Return the plain value at a path; None where there is nothing."""
+    found: object = json.loads(canonical_json(definition))
+    for part in path.split(".") if path else ():
+        found = _child(found, part)
+    return found
+
+
+def _child(value: object, part: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(part)
+    if isinstance(value, list):
+        place = _place(value, part)
+        return None if place is None else value[place]
+    return None
+
+
+def _place(items: Sequence[object], name: str) -> int | None:
+    for number, item in enumerate(items):
+        if item_name(item if isinstance(item, Mapping) else {}, number) == name:
+            return number
+    return None
+
+
+def _at(plain: Plain, path: str) -> Any:
+    found: Any = plain
+    for part in path.split(".") if path else ():
+        found = _child(found, part)
+        if found is None:
+            raise NotFound("这一项已不在，可能已被他人删去，请刷新页面。")
+    return found
+
+
+def _list_at(plain: Plain, path: str) -> list[Any]:
+    found = _at(plain, path)
+    if not isinstance(found, list):
+        raise NotFound("这里不能添加。")
+    return found
+
+
+def _set(plain: Plain, edit: SetValues) -> None:
+    target = _at(plain, edit.path)
+    if not isinstance(target, MutableMapping):
+        raise NotFound("这一项已不在，请刷新页面。")
+    target.update(edit.values)
+
+
+def _put(items: list[Any], item: Any, before: str, path: str) -> None:
+    name = item_name(item, len(items))
+    if _place(items, name) is not None:
+        raise Invalid([Problem(f"{path}.{name}", name, "同一处已有同名的一项", "换一个代号")])
+    place = _place(items, before) if before else None
+    items.insert(len(items) if place is None else place, item)
+
+
+def _remove(plain: Plain, path: str) -> None:
+    holder_path, _, name = path.rpartition(".")
+    holder = _at(plain, holder_path)
+    if isinstance(holder, list):
+        place = _place(holder, name)
+        if place is None:
+            raise NotFound("这一项已不在，请刷新页面。")
+        del holder[place]
+    else:
+        holder[name] = None
+
+
+def _move(plain: Plain, edit: Move) -> None:
+    holder_path, _, name = edit.path.rpartition(".")
+    holder = _list_at(plain, holder_path)
+    place = _place(holder, name)
+    if place is None:
+        raise NotFound("这一项已不在，请刷新页面。")
+    if edit.before == name and edit.into in {"", holder_path}:
+        return
+    item = holder.pop(place)
+    target_path = edit.into or holder_path
+    _put(_list_at(plain, target_path), item, edit.before, target_path)
+    if target_path != holder_path:
+        _carry_marks(plain, edit.path, f"{target_path}.{name}")
+
+
+def _carry_marks(plain: Plain, before: str, after: str) -> None:
+    """Let what vouches for a part follow it to its new place: its identity is its key, not where it stands."""
+    for mark in plain["evidence"]:
+        if mark["path"] == before or mark["path"].startswith(f"{before}."):
+            mark["path"] = after + mark["path"][len(before) :]
+
+
+def _vouch(plain: Plain, edit: Vouch) -> None:
+    _at(plain, edit.path)
+    mark = Mark.STATED if edit.quote.strip() else Mark.INFERRED
+    said = {"path": edit.path, "mark": mark.value, "quote": edit.quote.strip(), "note": edit.note.strip()}
+    kept = [item for item in plain["evidence"] if item["path"] != edit.path]
+    plain["evidence"] = [*kept, {**said, "confirmed_by": ""}]
