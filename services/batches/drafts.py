@@ -32,7 +32,7 @@ def store_draft(
     batch = session.scalars(select(Batch).where(Batch.code == definition.code).with_for_update()).one_or_none()
     if batch is None:
         batch = Batch(code=definition.code, programme_id=programme.id, revision=0)
-        _describe(batch, definition)
+        describe(batch, definition)
         session.add(batch)
         session.flush()
     require(actor, Action.EDIT_DEFINITION, Subject(programme_id=batch.programme_id, unit_path=ROOT))
@@ -40,7 +40,7 @@ def store_draft(
         raise Conflict(f"批次“{batch.title}”已发布，定义不能直接修改；日期请用“延期”。")
     if revision is not None and revision != batch.revision:
         raise Conflict(f"草稿已被他人修改（现为第 {batch.revision} 稿，您依据的是第 {revision} 稿），请刷新后重试。")
-    _describe(batch, definition)
+    describe(batch, definition)
     session.flush()
     last = session.scalars(
         select(BatchVersion).where(BatchVersion.batch_id == batch.id).order_by(BatchVersion.revision.desc()).limit(1)
@@ -93,7 +93,8 @@ def _programme(session: Session, definition: Definition) -> Programme:
     return found
 
 
-def _describe(batch: Batch, definition: Definition) -> None:
+def describe(batch: Batch, definition: Definition) -> None:
+    """Let the row of a batch say what its definition says."""
     batch.title = definition.title
     batch.year = definition.year
     batch.number = definition.document.number
@@ -107,20 +108,21 @@ def project(session: Session, batch: Batch, definition: Definition) -> None:
     """Rebuild the tables of units, stages, categories and quotas from the definition of a draft."""
     for table in (BatchUnit, BatchStage, BatchCategory, BatchQuota):
         session.execute(delete(table).where(table.batch_id == batch.id))
-    units = _ensure_units(session, definition.units)
+    units = ensure_units(session, definition.units)
     parts = [
         {"batch_id": batch.id, "unit_id": units[entry.code].id, "class_key": entry.unit_class}
         for entry in definition.units
     ]
     if parts:
         session.execute(insert(BatchUnit), parts)
-    session.add_all(_stages(batch, definition))
-    session.add_all(_categories(batch, definition))
-    session.add_all(_quotas(batch, definition))
+    session.add_all(stage_rows(batch, definition))
+    session.add_all(category_rows(batch, definition))
+    session.add_all(quota_rows(batch, definition))
     session.flush()
 
 
-def _stages(batch: Batch, definition: Definition) -> Iterator[BatchStage]:
+def stage_rows(batch: Batch, definition: Definition) -> Iterator[BatchStage]:
+    """Yield the rows of the stages as they stand before anything has happened."""
     dates = milestones(definition, NothingHappened(), official_calendar())
     for position, stage in enumerate(definition.stages):
         yield BatchStage(
@@ -134,7 +136,8 @@ def _stages(batch: Batch, definition: Definition) -> Iterator[BatchStage]:
         )
 
 
-def _categories(batch: Batch, definition: Definition) -> Iterator[BatchCategory]:
+def category_rows(batch: Batch, definition: Definition) -> Iterator[BatchCategory]:
+    """Yield the rows of the categories."""
     for position, category in enumerate(definition.categories):
         yield BatchCategory(
             batch_id=batch.id,
@@ -145,7 +148,8 @@ def _categories(batch: Batch, definition: Definition) -> Iterator[BatchCategory]
         )
 
 
-def _quotas(batch: Batch, definition: Definition) -> Iterator[BatchQuota]:
+def quota_rows(batch: Batch, definition: Definition) -> Iterator[BatchQuota]:
+    """Yield the rows of the quotas, one for each unit class."""
     for quota in definition.quotas:
         for class_key in quota.classes:
             yield BatchQuota(
@@ -159,7 +163,7 @@ def _quotas(batch: Batch, definition: Definition) -> Iterator[BatchQuota]:
             )
 
 
-def _ensure_units(session: Session, entries: tuple[UnitEntry, ...]) -> dict[str, Unit]:
+def ensure_units(session: Session, entries: tuple[UnitEntry, ...]) -> dict[str, Unit]:
     """Return the units by code, adding those that the tree does not have yet; known units keep their addresses."""
     known = {unit.code: unit for unit in session.scalars(select(Unit))}
     names = {unit.name: unit.code for unit in known.values()}

@@ -14,6 +14,7 @@ from models import BatchStage, BatchState, Duty, Extension, Title, Unit
 from services import audit
 from services.batches.context import BatchContext, load
 from services.batches.schedule import refresh
+from services.duties.loads import RULES, wait_for_others
 from services.mail.notify import Notice, notify_units
 from services.upstream.linking import require_bound_date
 from services.upstream.telling import tell_extension
@@ -57,6 +58,8 @@ def extend(session: Session, batch_id: int, more: MoreTime, *, actor: Actor, now
         file_id=more.file_id,
     )
     session.add(extension)
+    if row.kind in RULES:
+        wait_for_others(session)
     _move_dates(session, row, more, now)
     session.flush()
     context = refresh(session, context)

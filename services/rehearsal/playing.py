@@ -1,7 +1,8 @@
 """Playing a copy forward, from one due instant to the next, and listing what happens."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -19,9 +20,11 @@ from services.batches.drafts import store_draft
 from services.batches.publishing import confirm_values, publish, set_paused
 from services.mail.claiming import Claim, Handed, begin, claim, record, store
 from services.mail.composing import Composed, Sender, compose
-from services.rehearsal.copying import copy_batch, empty_copy
-from services.rehearsal.events import Event, Past, events, held, unowed
-from services.rehearsal.scenario import Happening, play
+from services.rehearsal.acting import Refused, play
+from services.rehearsal.copying import copy_batch, empty_copy, left_out
+from services.rehearsal.courses import StageCourse, courses
+from services.rehearsal.events import Event, Past, Remark, events, held, in_order, unowed
+from services.rehearsal.scenario import Happening
 
 LONGEST = timedelta(days=3_660)
 SENDER = Sender("模拟运行 <rehearsal@linxuan.example>", "http://127.0.0.1", "rehearsal", AllowList.parse("*"))
@@ -29,11 +32,18 @@ SENDER = Sender("模拟运行 <rehearsal@linxuan.example>", "http://127.0.0.1", 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything that happens in a period, in order."""
+    """Everything that happens in a period, in order.
+
+    remarks: the warnings with their places, without those about deeds of the scenario that the rules refuse: these
+    are events as well.
+    courses: how each stage goes, from its beginning, whatever the period.
+    """
 
     batch: str
     events: list[Event]
     warnings: list[str]
+    remarks: list[Remark] = field(default_factory=list)
+    courses: list[StageCourse] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """Return the rehearsal in the shape of the contract."""
@@ -51,8 +61,9 @@ class Period:
 def rehearse_definition(definition: Definition, period: Period, scenario: Sequence[Happening] = ()) -> Rehearsal:
     """Rehearse a definition from its beginning, in a database of its own; inferred values are taken as confirmed."""
     scratch = empty_copy()
-    warnings = [
-        f"推定值未确认，按此模拟：{item.path}（{item.note or item.quote}）" for item in definition.unconfirmed
+    remarks = [
+        Remark(f"推定值未确认，按此模拟：{item.path}（{item.note or item.quote}）", item.path)
+        for item in definition.unconfirmed
     ]
     with scratch.write(Scope()) as session:
         start = datetime(definition.year - 1, 1, 1, tzinfo=definition.zone)
@@ -66,25 +77,38 @@ def rehearse_definition(definition: Definition, period: Period, scenario: Sequen
         published_at = min([opening, *(happening.at for happening in scenario)]) - timedelta(minutes=1)
         publish(session, batch, actor=SYSTEM, now=published_at)
         batch_id = batch.id
-    return _play(scratch, batch_id, Period(period.since, period.until), scenario, warnings)
+    return _play(scratch, batch_id, Period(period.since, period.until), scenario, remarks)
 
 
 def rehearse_batch(
-    source: Session, batch_id: int, now: datetime, period: Period, scenario: Sequence[Happening] = ()
+    source: Session,
+    batch_id: int,
+    now: datetime,
+    period: Period,
+    scenario: Sequence[Happening] = (),
+    first: Callable[[Session], None] | None = None,
 ) -> Rehearsal:
-    """Rehearse what is still to come of a stored batch, on a copy; a draft is published in the copy."""
+    """Rehearse what is still to come of a stored batch, on a copy; a draft is published in the copy.
+
+    first: what is done in the copy of a published batch before it is played, such as a change that is only proposed.
+    """
     context = load(source, batch_id)
     if context.batch.published_at is None:
         return rehearse_definition(context.definition, period, scenario)
     scratch = copy_batch(source, batch_id)
-    warnings = []
+    remarks = []
+    if waiting := left_out(source, batch_id):
+        remarks.append(Remark(f"另有 {waiting} 封单件通知正在排队（申报件、账号、上级变动、更正），不在模拟之内"))
     if context.batch.state is BatchState.PAUSED:
-        warnings.append("批次已暂停；按现在恢复运行模拟")
+        remarks.append(Remark("批次已暂停；按现在恢复运行模拟"))
         with scratch.write(Scope()) as session:
             copied = load(session, batch_id).batch
             set_paused(session, copied, is_paused=False, reason="模拟", actor=SYSTEM, now=now)
+    if first is not None:
+        with scratch.write(Scope()) as session:
+            first(session)
     since = max(now, period.since) if period.since else now
-    return _play(scratch, batch_id, Period(since, period.until), scenario, warnings, started_at=now)
+    return _play(scratch, batch_id, Period(since, period.until), scenario, remarks, started_at=now)
 
 
 def _play(
@@ -92,7 +116,7 @@ def _play(
     batch_id: int,
     period: Period,
     scenario: Sequence[Happening],
-    warnings: list[str],
+    remarks: list[Remark],
     *,
     started_at: datetime | None = None,
 ) -> Rehearsal:
@@ -102,18 +126,20 @@ def _play(
         past = Past.of(session, started_at)
     definition = context.definition
     end = period.until or datetime(definition.year, 1, 1, tzinfo=definition.zone) + LONGEST
-    warnings = [*warnings, *_run(scratch, context, scenario, started_at, end)]
+    refused = _run(scratch, context, scenario, started_at, end)
     with scratch.read(Scope()) as session:
         context = load(session, batch_id)
-        found = events(session, context, past)
-        warnings += [*held(session, past), *unowed(session, context)]
+        found = in_order([*events(session, context, past), *(one.event(definition) for one in refused)])
+        seen = [*held(session, past), *unowed(session, context)]
+        went = courses(session, context)
     listed = [
         event
         for event in found
         if (period.since is None or event.at >= period.since) and (period.until is None or event.at < period.until)
     ]
     scratch.dispose()
-    return Rehearsal(definition.code, listed, warnings)
+    told = [*remarks, *(Remark(one.sentence) for one in refused), *seen]
+    return Rehearsal(definition.code, listed, [one.sentence for one in told], [*remarks, *seen], went)
 
 
 def _run(
@@ -122,16 +148,17 @@ def _run(
     scenario: Sequence[Happening],
     started_at: datetime | None,
     end: datetime,
-) -> list[str]:
+) -> list[Refused]:
     """Go from one due instant to the next; return what was refused. Ends when nothing moves any more."""
-    waiting, refused, last = list(scenario), [], started_at
+    waiting, last = deque(scenario), started_at
+    refused: list[Refused] = []
     while (instant := _next(scratch, context.batch.id, waiting)) is not None and instant <= end:
         instant = max(instant, last) if last else instant
         moved = 0
         with scratch.write(Scope()) as session:
             while waiting and waiting[0].at <= instant:
                 moved += 1
-                refused += play(session, context.batch.id, context.definition, waiting.pop(0))
+                refused += play(session, context.batch.id, context.definition, waiting.popleft())
             moved += advance(session, context.batch.id, instant)
         moved += _drain(scratch, instant)
         if not moved and instant == last:
