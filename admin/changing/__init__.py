@@ -1,0 +1,1 @@
+"""Changing a batch that runs: the consequences first, then the act."""
