@@ -16,6 +16,7 @@ class Act:
 
     run: calls the service with the row and the filled form. fits: whether it can be done to this row at all.
     form: what must be said for it; without fields it is done at once. done: the message afterwards.
+    many: whether it can be done to several rows chosen in the list. all_or_none: then to all of them, or to none.
     """
 
     key: str
@@ -28,6 +29,8 @@ class Act:
     form: type[AdminForm] = AdminForm
     fits: Callable[[Any], bool] = lambda row: True
     is_grave: bool = False
+    many: bool = False
+    all_or_none: bool = False
 
     @property
     def is_plain(self) -> bool:

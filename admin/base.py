@@ -22,14 +22,20 @@ from admin.cells import BY_TYPE
 from admin.declared import Declared
 from admin.forms import AdminForm, log_strangers, show_refusal
 from admin.listing import Listing
+from admin.lists.address import NONE_CHOSEN
+from admin.lists.bulk import Bulk
+from admin.lists.workbook import Workbook
 from admin.tables import Part
 from admin.typed import row_id
-from domain.errors import Conflict, Invalid, NotFound, RuleBroken
+from domain.errors import Conflict, Invalid, NotFound
 from web.door import abandon
 from web.local_path import local_path
 
+LONGEST_WAY_BACK = 1_900
+"""Characters of an address that a link can carry inside another."""
 
-class ManagedView(Declared, Listing, ModelView):
+
+class ManagedView(Declared, Listing, Bulk, Workbook, ModelView):
     """One table of the backoffice. loads: the relations that its list and details show."""
 
     loads: Sequence[ExecutableOption] = ()
@@ -70,8 +76,11 @@ class ManagedView(Declared, Listing, ModelView):
         wanted = row_id(id)
         if wanted is None:
             raise NotFound("没有这条记录。")
-        query = self.narrow(super().get_query()).options(*self.loads)
-        return self.found(query.filter(self.model.id == wanted).one_or_none())
+        return self.found(self.open_query().filter(self.model.id == wanted).one_or_none())
+
+    def open_query(self) -> Any:
+        """Return a query for rows that a service is called with: it may load more of them than the list shows."""
+        return self.narrow(super().get_query()).options(*self.loads)
 
     def found(self, row: Any) -> Any:
         """Return a row that is there, ready to be shown. Raises NotFound."""
@@ -116,9 +125,13 @@ class ManagedView(Declared, Listing, ModelView):
         """Return the form for a row that is there."""
         return self.edit_form_class
 
+    def widened(self, form_class: type[AdminForm]) -> type[AdminForm]:
+        """Return a form with what people added to it."""
+        return form_class
+
     def create_form(self, obj: Any = None) -> AdminForm:
         """Return the form for a new row, with what was typed."""
-        form = self.create_form_class(get_form_data(), data=self.first_values())
+        form = self.widened(self.create_form_class)(get_form_data(), data=self.first_values())
         self.prepare(form, None)
         return form
 
@@ -126,7 +139,7 @@ class ManagedView(Declared, Listing, ModelView):
         """Return the form of a row, with what was typed. Raises Conflict for a row that cannot be changed."""
         if not self.may_edit_row(obj):
             raise Conflict(self.locked(obj))
-        form = self.edit_form_class(get_form_data(), data=self.values_of(obj))
+        form = self.widened(self.edit_form_class)(get_form_data(), data=self.values_of(obj))
         self.prepare(form, obj)
         return form
 
@@ -224,7 +237,8 @@ class ManagedView(Declared, Listing, ModelView):
             return redirect(back, 303)
         return str(self.render(self.act_template, act=act, model=row, form=form, return_url=back))
 
-    def refuse(self, refusal: RuleBroken) -> None:
-        """Undo what was begun for many rows at once, and say why: all or none (S04)."""
-        abandon()
-        flash(refusal.sentence, "error")
+    def render(self, template: str, **values: Any) -> str:
+        """Return a page; an address to come back to that is too long to be kept leads to the whole list."""
+        if len(values.get("return_url") or "") > LONGEST_WAY_BACK:
+            values["return_url"] = self.get_url(".index_view", view=NONE_CHOSEN)
+        return super().render(template, **values)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, abort
 
 from admin.acts import Act
+from admin.lists.places import offer_views
 from domain.access import Action, may
 from web import current
 from web.guard import LABEL, Policy, declare
@@ -17,15 +18,15 @@ from web.guard import LABEL, Policy, declare
 class Declared:
     """Mixin in front of Flask-Admin's view.
 
-    seen_by: who may do one of these sees it. create_action, edit_action, delete_action, bulk_action: None where it
-    cannot be done. acts: what can be done to one row besides.
+    seen_by: who may do one of these sees it. create_action, edit_action, delete_action: None where it cannot be
+    done. acts: what can be done to one row besides, or to many. has_workbook: whether the list may be taken away.
     """
 
     seen_by: Sequence[Action] = ()
     create_action: Action | None = None
     edit_action: Action | None = None
     delete_action: Action | None = None
-    bulk_action: Action | None = None
+    has_workbook = True
     acts: Sequence[Act] = ()
 
     endpoint: str
@@ -40,7 +41,8 @@ class Declared:
             "create_view": (self.create_action,),
             "edit_view": (self.edit_action,),
             "delete_view": (self.delete_action,),
-            "action_view": (self.bulk_action,),
+            "action_view": [act.action for act in self.acts if act.many],
+            "workbook_view": self.seen_by if self.has_workbook else (),
             "act_view": [act.action for act in self.acts],
             "ajax_lookup": (
                 (self.create_action, self.edit_action, *(act.action for act in self.acts))
@@ -63,6 +65,7 @@ class Declared:
         blueprint: Blueprint = super().create_blueprint(admin)  # type: ignore[misc]  # of the class behind
         for name, policy in policies.items():
             declare(admin.app, f"{self.endpoint}.{name}", policy)
+        offer_views(admin.app, self.endpoint, self.seen_by)
         return blueprint
 
     def get_url(self, endpoint: str, **values: Any) -> str:
@@ -95,8 +98,8 @@ class Declared:
         return self._may(self.delete_action)
 
     def is_action_allowed(self, name: str) -> bool:
-        """Tell whether the visitor may do something to many rows at once."""
-        return self._may(self.bulk_action)
+        """Tell whether the visitor may do something to many rows at once: what `Bulk` offers, and nothing else."""
+        return False
 
     def may_edit_row(self, row: Any) -> bool:
         """Tell whether this row is of those that can be changed."""

@@ -11,9 +11,14 @@ from admin.batches.batches import BatchView
 from admin.batches.programmes import ProgrammeView
 from admin.batches.quotas import QuotaView
 from admin.batches.stages import StageView
+from admin.bulk.pages import bulk_pages
 from admin.carrier import RequestSession
+from admin.casework.cases import PLACE as CASES
 from admin.casework.catalogues import CataloguePages
 from admin.home import may_enter
+from admin.lists.fields import ExtraFieldView
+from admin.lists.places import offer_views
+from admin.lists.saved import blueprint as saved_views
 from admin.mail.outbox import OutboxView
 from admin.mail.phone_duties import PhoneDutyView
 from admin.people.contacts import ContactView
@@ -22,6 +27,7 @@ from admin.people.organisations import OrganisationView
 from admin.people.titles import TitleView
 from admin.people.units import UnitView
 from admin.people.users import UserView
+from admin.progress.page import SEES
 from admin.progress.views import home_view, install_clock, progress_views
 from admin.records.audit import AuditView
 from admin.records.flow_runs import FlowRunView
@@ -33,6 +39,7 @@ from models import (
     BatchQuota,
     BatchStage,
     Contact,
+    ExtraField,
     FlowRun,
     Mail,
     Membership,
@@ -55,6 +62,7 @@ VIEWS: tuple[Entry, ...] = (
     (UnitView, Unit, "units", "推荐单位", PEOPLE, "building-community"),
     (ContactView, Contact, "contacts", "联系人", PEOPLE, "address-book"),
     (OrganisationView, Organisation, "organisations", "申报单位", PEOPLE, "building"),
+    (ExtraFieldView, ExtraField, "fields", "补充字段", PEOPLE, "forms"),
     (TitleView, Title, "titles", "获评单位", PEOPLE, "award"),
     (UserView, User, "users", "用户", PEOPLE, "users"),
     (MembershipView, Membership, "memberships", "身份", PEOPLE, "id-badge-2"),
@@ -77,6 +85,7 @@ def install(app: Flask) -> Admin:
         admin.add_view(_view(view, model, session, path=path, name=name, group=group, icon=icon))
     for page in progress_views(PEOPLE):
         admin.add_view(page)
+    admin.add_view(bulk_pages(PEOPLE))
     admin.add_view(
         CataloguePages(
             name="模式目录",
@@ -87,6 +96,8 @@ def install(app: Flask) -> Admin:
             menu_icon_value="list-details",
         )
     )
+    app.register_blueprint(saved_views)
+    offer_views(app, CASES, (SEES,))
     install_clock(app)
     register_nav(app, _entry)
     return admin

@@ -6,40 +6,14 @@ from enum import StrEnum
 from domain.access import Action
 from domain.definition import Completion, Level, MailKind, StageKind, Strength
 from models.contacts import Channel
+from services.definitions.words import choice, choice_sets
 from web.filters import LABELS
 
-STAGE_KINDS: Mapping[StageKind, str] = {
-    StageKind.COLLECT: "收集反馈",
-    StageKind.DECLARE: "申报",
-    StageKind.REVIEW: "初审",
-    StageKind.RECOMMEND: "推荐报送",
-    StageKind.SCORE: "专家评审",
-    StageKind.VISIT: "现场核查",
-    StageKind.PUBLISH: "公示公布",
-}
-COMPLETIONS: Mapping[Completion, str] = {
-    Completion.AT_DUE: "到截止时间",
-    Completion.ALL_SETTLED: "全部办结",
-    Completion.BY_HAND: "人工结束",
-}
-STRENGTHS: Mapping[Strength, str] = {Strength.HARD: "不得超过", Strength.SOFT: "原则上不超过"}
-LEVELS: Mapping[Level, str] = {
-    Level.MINISTRY: "部委",
-    Level.PROVINCE: "省级",
-    Level.CITY: "市级",
-    Level.COUNTY: "县级",
-}
-MAIL_KINDS: Mapping[MailKind, str] = {
-    MailKind.STAGE_OPENS: "开放通知",
-    MailKind.REMINDER: "催办提醒",
-    MailKind.DIGEST: "汇总提醒",
-    MailKind.ESCALATION: "提请上级催办",
-    MailKind.STAGE_CLOSES: "截止通知",
-    MailKind.EXTENSION: "延期通知",
-    MailKind.CASE: "申报件通知",
-    MailKind.ACCOUNT: "账号通知",
-    MailKind.UPSTREAM: "上级变动通知",
-}
+STAGE_KINDS: Mapping[StageKind, str] = {kind: choice(kind) for kind in StageKind}
+COMPLETIONS: Mapping[Completion, str] = {completion: choice(completion) for completion in Completion}
+STRENGTHS: Mapping[Strength, str] = {strength: choice(strength) for strength in Strength}
+LEVELS: Mapping[Level, str] = {level: choice(level) for level in Level}
+MAIL_KINDS: Mapping[MailKind, str] = {kind: choice(kind) for kind in MailKind}
 CHANNELS: Mapping[Channel, str] = {
     Channel.PHONE: "电话",
     Channel.WECHAT: "微信",
@@ -52,6 +26,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.EDIT_DEFINITION: "修改批次配置",
     Action.CONFIRM_VALUE: "确认推定值",
     Action.PUBLISH_BATCH: "发布批次",
+    Action.CHANGE_RUNNING: "变更生效",
     Action.PAUSE_BATCH: "暂停或恢复批次",
     Action.CLOSE_STAGE: "结束环节",
     Action.EXTEND: "延期",
@@ -86,21 +61,17 @@ ACTIONS: Mapping[Action, str] = {
     Action.IMPORT_CASES: "外部平台导入",
     Action.ANSWER_UPSTREAM: "答复上级变动",
     Action.MANAGE_CATALOGUES: "管理模式目录",
+    Action.MANAGE_FIELDS: "管理补充字段",
+    Action.ARRANGE_LISTS: "保存列表视图",
+    Action.EXPORT_LIST: "导出列表",
     Action.ADVANCE: "推进批次",
     Action.MOVE_DEMO_CLOCK: "调整演示时钟",
 }
 
-_SETS: tuple[Mapping[StrEnum, str], ...] = (
-    dict[StrEnum, str](STAGE_KINDS.items()),
-    dict[StrEnum, str](COMPLETIONS.items()),
-    dict[StrEnum, str](STRENGTHS.items()),
-    dict[StrEnum, str](LEVELS.items()),
-    dict[StrEnum, str](MAIL_KINDS.items()),
-    dict[StrEnum, str](CHANNELS.items()),
-)
 _WORDS: Mapping[tuple[type[StrEnum], str], str] = {
     **LABELS,
-    **{(type(member), member.value): word for words in _SETS for member, word in words.items()},
+    **{(Channel, channel.value): name for channel, name in CHANNELS.items()},
+    **{(chosen, member.value): choice(member) for chosen in choice_sets() for member in chosen},
 }
 
 

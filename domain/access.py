@@ -42,6 +42,7 @@ class Action(StrEnum):
     EDIT_DEFINITION = "edit_definition"
     CONFIRM_VALUE = "confirm_value"
     PUBLISH_BATCH = "publish_batch"
+    CHANGE_RUNNING = "change_running"
     PAUSE_BATCH = "pause_batch"
     CLOSE_STAGE = "close_stage"
     EXTEND = "extend"
@@ -73,6 +74,9 @@ class Action(StrEnum):
     IMPORT_CASES = "import_cases"
     ANSWER_UPSTREAM = "answer_upstream"
     MANAGE_CATALOGUES = "manage_catalogues"
+    MANAGE_FIELDS = "manage_fields"
+    ARRANGE_LISTS = "arrange_lists"
+    EXPORT_LIST = "export_list"
     ADVANCE = "advance"
     MOVE_DEMO_CLOCK = "move_demo_clock"
 
@@ -84,6 +88,7 @@ _COORDINATES = frozenset(
         Action.EDIT_DEFINITION,
         Action.CONFIRM_VALUE,
         Action.PUBLISH_BATCH,
+        Action.CHANGE_RUNNING,
         Action.PAUSE_BATCH,
         Action.CLOSE_STAGE,
         Action.EXTEND,
@@ -108,8 +113,13 @@ _COORDINATES = frozenset(
         Action.IMPORT_CASES,
         Action.ANSWER_UPSTREAM,
         Action.MANAGE_CATALOGUES,
+        Action.MANAGE_FIELDS,
+        Action.ARRANGE_LISTS,
+        Action.EXPORT_LIST,
     }
 )
+WHOLE = frozenset({Action.MANAGE_FIELDS})
+"""What holds for all units at once, and is therefore for nobody who sees a branch alone."""
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.ADMIN: _COORDINATES | {Action.MANAGE_USERS},
@@ -135,7 +145,15 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.APPLICANT: frozenset({Action.VIEW_BATCH, Action.VIEW_CASE, Action.DECLARE}),
     Role.EXPERT: frozenset({Action.VIEW_BATCH}),
     Role.AUDITOR: frozenset(
-        {Action.VIEW_BATCH, Action.VIEW_PROGRESS, Action.VIEW_CASE, Action.VIEW_MAIL, Action.VIEW_AUDIT}
+        {
+            Action.VIEW_BATCH,
+            Action.VIEW_PROGRESS,
+            Action.VIEW_CASE,
+            Action.VIEW_MAIL,
+            Action.VIEW_AUDIT,
+            Action.ARRANGE_LISTS,
+            Action.EXPORT_LIST,
+        }
     ),
     Role.SYSTEM: frozenset(Action),
 }
@@ -177,7 +195,7 @@ ANYTHING = Subject()
 
 def may(actor: Actor, action: Action, subject: Subject = ANYTHING) -> bool:
     """Tell whether the actor may do this to the subject."""
-    if action not in ALLOWED[actor.role]:
+    if action not in ALLOWED[actor.role] or (action in WHOLE and actor.branch is not None):
         return False
     if (
         subject.programme_id is not None

@@ -5,6 +5,8 @@ from pathlib import Path
 from flask import Flask
 
 import portal
+import presets
+from admin.designer.starting import PRESETS
 from admin.install import install as install_backoffice
 from linxuan.database import open_database
 from linxuan.demo_accounts import ACCOUNTS, PASSWORD
@@ -27,6 +29,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.secret_key = settings.secret()
     install_web(app, _site(settings, database or open_database(settings)))
     portal.install(app, settings.files)
+    app.config[PRESETS] = presets.FOLDER
     install_backoffice(app)
     check_endpoints(app)
     return app

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dump": ("linxuan.commands.definitions:dump", "把批次定义写成 YAML"),
     "lint": ("linxuan.commands.definitions:lint", "检查批次定义"),
     "schema": ("linxuan.commands.definitions:schema", "批次定义的 JSON Schema"),
+    "import": ("linxuan.commands.importing:import_", "从 Excel 批量导入单位、联系人、获评单位、用户"),
     "rehearse": ("linxuan.commands.rehearsal:rehearse", "模拟运行：列出将发生的每件事"),
     "calendar": ("linxuan.commands.calendar:calendar", "工作日推算"),
     "demo": ("linxuan.commands.demo:demo", "演示：演一遍真实通知，再打开网页"),

@@ -12,7 +12,7 @@ from flows.sending import Outgoing, Posting
 from flows.server import Api, find_api
 from linxuan.commands.shared import Installation
 from linxuan.data_dir import prefect_folder
-from linxuan.settings import Orchestrator, Settings, WhenUncertain
+from linxuan.settings import Language, Orchestrator, Settings, WhenUncertain
 from models.scope import Scope
 from notifications.account import parse_smtp_url
 from notifications.address import AllowList
@@ -97,7 +97,13 @@ def posting(settings: Settings) -> Posting | None:
     """Return how mail is sent; None when no mail host is set."""
     if not settings.smtp_url:
         return None
-    sender = Sender(settings.mail_from, settings.url, settings.instance(), AllowList.parse(settings.mail_allow))
+    sender = Sender(
+        settings.mail_from,
+        settings.url,
+        settings.instance(),
+        AllowList.parse(settings.mail_allow),
+        is_english=settings.language is Language.ENGLISH,
+    )
     return Posting(
         account=parse_smtp_url(settings.smtp_url),
         sender=sender,

@@ -11,6 +11,7 @@ from models.duties import Answer, Duty, Exemption, Extension, LatePermit
 from models.files import StoredFile
 from models.identity import Membership, Post, SignInFailure, User, WebSession
 from models.ledger import AppliedMoment, FlowRun, PhoneDuty
+from models.listing import case_branches, case_grams, case_lines
 from models.lists import Entity, Extra, ExtraField, ExtraKind, SavedView
 from models.organisations import Approval, ListedApplicant, Organisation, OrganisationKind
 from models.outbox import Mail, MailAttempt, MailState
@@ -116,4 +117,7 @@ __all__ = [
     "UpstreamChange",
     "User",
     "WebSession",
+    "case_branches",
+    "case_grams",
+    "case_lines",
 ]

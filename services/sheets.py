@@ -104,7 +104,19 @@ def _text(cell: object) -> str:
 def write_sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return an .xlsx with one sheet: a bold first row that stays in sight, text as text, numbers as numbers."""
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    _fill(target, name, headings, rows, {"in_memory": True})
+    return target.getvalue()
+
+
+def stream_sheet(target: IO[bytes], name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write an .xlsx like `write_sheet` into a file, row by row: the memory it needs does not grow with the rows."""
+    _fill(target, name, headings, rows, {"constant_memory": True})
+
+
+def _fill(
+    target: IO[bytes], name: str, headings: Sequence[str], rows: Iterable[Sequence[object]], how: dict[str, bool]
+) -> None:
+    options = {**how, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet(name[:31])
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter"})
@@ -118,7 +130,6 @@ def write_sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[obje
                 widths[column] = max(widths[column], min(len(str(value)), 40))
         for column, width in enumerate(widths):
             sheet.set_column(column, column, 2 * width + 2)
-    return target.getvalue()
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object, form: object) -> None:

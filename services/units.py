@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Actor, Subject, require
 from domain.definition import Field, FieldKind, Form
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from domain.forms import check_answers
 from domain.lint.units import CODE
 from models import Batch, BatchState, Duty, Unit
+from models.lists import Entity
 from services import audit
+from services.extras.reading import check_form, named
 
 PATH_MAX = 400
 UNIT_FORM = Form(
@@ -43,7 +44,10 @@ class Place:
 
 
 def add_unit(session: Session, place: Place, values: Mapping[str, str], *, actor: Actor, now: datetime) -> Unit:
-    """Add a unit. values: by key of `UNIT_FORM`. Raises NotAllowed, NotFound, Invalid with every problem."""
+    """Add a unit. values: by key of `UNIT_FORM`, and of additional fields by `PREFIX` and key.
+
+    Raises NotAllowed, NotFound, Invalid with every problem.
+    """
     require(actor, Action.MANAGE_UNITS)
     upper = _upper(session, place.upper_id, actor)
     code, problems = place.code.strip(), []
@@ -53,34 +57,41 @@ def add_unit(session: Session, place: Place, values: Mapping[str, str], *, actor
     if len(path) > PATH_MAX:
         problems.append(Problem("upper", "", "层级过深"))
     try:
-        checked = check_answers(UNIT_FORM, values)
+        checked, extra = check_form(session, Entity.UNIT, UNIT_FORM, values)
     except Invalid as refusal:
         raise Invalid([*problems, *refusal.problems]) from None
     if problems:
         raise Invalid(problems)
-    unit = Unit(code=code, path=path, upper_id=upper.id if upper else None)
+    unit = Unit(code=code, path=path, upper_id=upper.id if upper else None, extra=extra)
     _fill(unit, checked)
     try:
         with session.begin_nested():
             session.add(unit)
     except IntegrityError:
         raise Invalid(_taken(session, unit, checked["name"])) from None
-    audit.record(session, replace(_act(unit, actor, now), after={"code": code, "path": path} | checked))
+    after = {"code": code, "path": path} | checked | named(extra)
+    audit.record(session, replace(_act(unit, actor, now), after=after))
     return unit
 
 
 def change_unit(session: Session, unit_id: int, values: Mapping[str, str], *, actor: Actor, now: datetime) -> Unit:
-    """Change a unit's name and addresses; its code stays. Raises NotFound, NotAllowed, Invalid."""
+    """Change a unit's name, addresses and additional fields; its code stays, and so does a field that is not given.
+
+    values: as in `add_unit`. Raises NotFound, NotAllowed, Invalid with every problem.
+    """
     unit = _get(session, unit_id, actor)
-    checked = check_answers(UNIT_FORM, values)
-    before = {key: getattr(unit, key) or "" for key in checked}
+    checked, extra = check_form(session, Entity.UNIT, UNIT_FORM, values, before=unit.extra)
+    before = {key: getattr(unit, key) or "" for key in checked} | named(unit.extra)
     try:
         with session.begin_nested():
             _fill(unit, checked)
+            unit.extra = extra
     except IntegrityError:
         raise Invalid([Problem("name", checked["name"], "这个名称已属于另一个单位")]) from None
-    changed = [key for key in checked if checked[key] != before[key]]
-    old, new = {key: before[key] for key in changed}, {key: checked[key] for key in changed}
+    after = checked | named(extra)
+    changed = [key for key in before | after if after.get(key) != before.get(key)]
+    old = {key: before[key] for key in changed if key in before}
+    new = {key: after[key] for key in changed if key in after}
     audit.record(session, replace(_act(unit, actor, now), before=old, after=new))
     return unit
 

@@ -14,6 +14,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from templates.refusing import sentence_of
 from templates.wording import refusals
 
 HERE = Path(__file__).parent
@@ -73,10 +74,12 @@ def render_text(source: str, context: Mapping[str, Plain]) -> str:
     template = _compiled(source)
     try:
         return _limited(template.generate(dict(context)))
+    except BadTemplate:
+        raise
     except TemplateError as error:
-        raise BadTemplate(f"模板有误：{error.message or type(error).__name__}") from error
+        raise BadTemplate(f"模板有误：{sentence_of(error)}") from error
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise BadTemplate(f"模板有误：{error}") from error
+        raise BadTemplate("模板有误：有一处取值不能这样使用") from error
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +90,7 @@ def _compiled(source: str) -> Template:
     try:
         tree = _TEXT.parse(source)
     except TemplateError as error:
-        raise BadTemplate(f"模板有误：{error.message or type(error).__name__}") from error
+        raise BadTemplate(f"模板有误：{sentence_of(error)}") from error
     except (RecursionError, ValueError) as error:
         raise BadTemplate("模板有误：嵌套过深，或数字过长") from error
     refused = list(refusals(tree))
@@ -111,9 +114,10 @@ def require_plain(value: object, path: str = "") -> None:
             raise TypeError(f"not a plain value: {path.lstrip('.')} is a {type(value).__name__}")
 
 
-def mail_source(name: str) -> str:
+def mail_source(name: str, *, is_english: bool = False) -> str:
     """Return the house's own text of a mail kind, subject in its first line."""
-    return (HERE / "mail" / f"{name}.txt").read_text(encoding="utf-8")
+    folder = HERE / "mail" / "en" if is_english else HERE / "mail"
+    return (folder / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def render_frame(subject: str, paragraphs: Sequence[str], footer: str) -> str:

@@ -12,7 +12,7 @@ from jinja2 import nodes
 DEEPEST = 40
 MOST_LOOPS = 20
 LONGEST_SEPARATOR = 20
-PARTIALS = frozenset({"_contacts.txt"})
+PARTIALS = frozenset({"_contacts.txt", "en/_contacts.txt"})
 FILTERS = frozenset({"count", "default", "first", "join", "last", "length", "lower", "trim", "upper"})
 TESTS = frozenset({"defined", "undefined", "none"})
 PLAIN = (

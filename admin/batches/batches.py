@@ -36,9 +36,10 @@ class BatchView(ManagedView):
     create_action = edit_action = delete_action = Action.EDIT_DEFINITION
     create_form_class, edit_form_class = DefinitionFile, BatchHead
     create_template = "admin/managed/batch_new.html"
+    list_template = "admin/managed/batches.html"
     details_template = "admin/managed/batch_details.html"
     loads = (joinedload(Batch.programme),)
-    page_hint = "新建批次：上传配置文件，得到草稿；配置检查、模拟运行并确认推定值之后发布。"
+    page_hint = "新建批次：从空白、模板、往年批次或配置文件开始，得到草稿；配置检查、模拟运行并确认推定值之后发布。"
     empty_sentence = "还没有批次。"
     edit_hint = "环节日期和推荐名额在“环节”“推荐名额”中修改。改动过的推定值须重新确认。"
 

@@ -1,34 +1,59 @@
 """申报件: all cases of a batch as a list, counted by unit, and applicants that declare by way of two units."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from flask import make_response, request
+from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.casework.words import SOURCES, STATES
+from admin.lists.address import NONE_CHOSEN, VIEW
+from admin.lists.bar import Offered, arranged_list
 from admin.progress.frame import Framed
 from admin.progress.page import SEES, batch_in_hand
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, search_words
 from models import CaseState
 from services.batches.context import BatchContext
-from services.cases.reading import CaseLine, Filter, case_list, counts_by_unit, duplicates
-from services.files import XLSX
+from services.cases.reading import CaseLine, Filter, case_lines_of, case_list, counts_by_unit, duplicates
 from services.progress.casework.choices import unit_choices
 from services.progress.casework.receipts import received_by_channel
 from services.progress.casework.waivers import has_waivable
 from services.progress.casework.whereabouts import Whereabouts, whereabouts
 from services.reviewing.waiting import waiting_units
-from services.sheets import write_sheet
 from web import current
 from web.guard import needs
+from web.reading_on import heads, options, order_pairs, ordered, steps
+from web.workbook import workbook
 
 MOST_EXPORTED = 5_000
+COLUMNS: Mapping[str, str] = {
+    "id": "编号",
+    "title": "申报件",
+    "category": "类别",
+    "unit": "推荐单位",
+    "state": "状态",
+    "holder": "目前在",
+    "submitted": "提交",
+}
+"""Labels of the list's columns by name, in their order; a view may show some of them, in another order."""
+PLACE = "cases"
+"""The list's name for saved views, the same in every batch."""
+CONDITIONS = ("unit", "at", "category", "state", "text", "sort", "desc")
+"""What the address of the list may say besides the place in it."""
 HEADINGS = (
     *("编号", "名称", "申报单位", "统一社会信用代码", "类别", "子类", "模式", "推荐单位", "状态", "目前在"),
     *("已停留天数", "提交时间", "版次", "补正期限", "主办处室收件", "补报", "来源"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force. href: the list without it."""
+
+    label: str
+    href: str
 
 
 class Cases(Framed):
@@ -36,12 +61,21 @@ class Cases(Framed):
 
     @expose("/<code>/cases")
     @needs(SEES)
-    def cases_view(self, code: str) -> str:
+    def cases_view(self, code: str) -> str | Response:
         """Show the cases that fit, with whom each is and for how long."""
-        context, now = batch_in_hand(code), current.now()
-        wanted = _wanted(context)
-        found = case_list(current.db(), wanted, actor=current.actor(), now=now)
+        context, now, here = batch_in_hand(code), current.now(), self.get_url(".cases_view", code=code)
+        seen = arranged_list(Offered(place=PLACE, path=here, columns=COLUMNS, knows=_is_condition))
+        if seen.way_on:
+            return redirect(seen.way_on, 303)
+        wanted, complaint = ordered(_wanted(context), context.definition.zone)
+        found = case_list(current.db(), wanted, actor=current.actor(), now=now, context=context)
         asked = _asked(wanted)
+        rules = self.get_url(".case_rules_view", code=code, case_id="0")
+        units = {unit.id: unit.name for unit in unit_choices(current.db(), context)}
+
+        def address(more: Mapping[str, object]) -> str:
+            return str(self.get_url(".cases_view", code=code, **{**seen.kept, **more}))
+
         return self.show(
             "cases",
             context,
@@ -49,28 +83,31 @@ class Cases(Framed):
             found=found,
             where=whereabouts(current.db(), context, found.lines, now),
             wanted=wanted,
-            units=unit_choices(current.db(), context),
+            units_of_branch=options(units, wanted.unit_id),
+            units_of_holder=options(units, wanted.at_unit_id),
             states=STATES,
             asked=asked,
+            chips=_chips(context, asked, units, address),
+            columns=seen.columns,
+            bar=seen.bar,
+            order={**order_pairs(found), **seen.kept},
+            heads=heads(found, lambda more: address({**asked, **more})),
+            steps=steps(found, lambda more: address({**asked, **more})),
+            complaint=complaint,
+            rules=rules.rpartition("0"),
+            here=address({} if seen.kept else {VIEW: NONE_CHOSEN}),
             may_waive=has_waivable(context.definition),
             is_listed=any(unit_class.is_listed for unit_class in context.definition.unit_classes),
             most_exported=MOST_EXPORTED,
-            pager=lambda page: self.get_url(".cases_view", code=code, page=page + 1, **asked),
         )
 
     @expose("/<code>/cases.xlsx")
     @needs(SEES)
     def export_cases_view(self, code: str) -> Response:
         """Give the list as a workbook: what the page shows, on all its pages, and no more (S003-68)."""
-        context, now = batch_in_hand(code), current.now()
-        wanted = replace(_wanted(context), page=1, size=MOST_EXPORTED)
-        found = case_list(current.db(), wanted, actor=current.actor(), now=now)
-        where = whereabouts(current.db(), context, found.lines, now)
-        rows = [_row(context, line, where[line.id]) for line in found.lines]
-        answer = make_response(write_sheet("申报件", HEADINGS, rows))
-        answer.headers["Content-Type"] = XLSX.media_type
-        answer.headers["Content-Disposition"] = f'attachment; filename="{code}-cases.xlsx"'
-        return answer
+        context = batch_in_hand(code)
+        wanted, _ = ordered(_wanted(context), context.definition.zone)
+        return workbook("申报件", HEADINGS, _rows(context, wanted), f"{code}-cases.xlsx")
 
     @expose("/<code>/cases/units")
     @needs(SEES)
@@ -105,6 +142,10 @@ class Cases(Framed):
         )
 
 
+def _is_condition(name: str, value: str) -> bool:
+    return name in CONDITIONS
+
+
 def _wanted(context: BatchContext) -> Filter:
     """Return which cases the address asks for; a category or state that there is not asks for all."""
     keys = {category.key for category in context.definition.categories}
@@ -116,7 +157,6 @@ def _wanted(context: BatchContext) -> Filter:
         category=category if category in keys else "",
         state=next((state for state in CaseState if state.value == request.args.get("state")), None),
         text=" ".join(search_words(request.args.get("text")) or []),
-        page=argument("page", LARGEST_PAGE) or 1,
     )
 
 
@@ -130,6 +170,36 @@ def _asked(wanted: Filter) -> dict[str, object]:
         "text": wanted.text,
     }
     return {name: value for name, value in given.items() if value}
+
+
+def _chips(
+    context: BatchContext,
+    asked: Mapping[str, object],
+    units: Mapping[int, str],
+    address: Callable[[Mapping[str, object]], str],
+) -> list[Chip]:
+    """Return the filters in force, each with the way to the list without it."""
+    categories: Mapping[object, str] = {category.key: category.name for category in context.definition.categories}
+    states: Mapping[object, str] = {state.value: label for state, (_, label) in STATES.items()}
+    by_id: Mapping[object, str] = dict(units.items())
+    words: Mapping[str, Callable[[object], str]] = {
+        "text": lambda value: f"含“{value}”",
+        "category": lambda value: f"类别：{categories.get(value, value)}",
+        "state": lambda value: f"状态：{states.get(value, value)}",
+        "unit": lambda value: f"推荐单位：{by_id.get(value, '其他单位')}",
+        "at": lambda value: f"目前在：{by_id.get(value, '其他单位')}",
+    }
+    return [
+        Chip(words[name](value), address({key: kept for key, kept in asked.items() if key != name}))
+        for name, value in asked.items()
+    ]
+
+
+def _rows(context: BatchContext, wanted: Filter) -> Iterator[tuple[object, ...]]:
+    db, actor, now = current.db(), current.actor(), current.now()
+    for lines in case_lines_of(db, wanted, MOST_EXPORTED, actor=actor, now=now, context=context):
+        where = whereabouts(db, context, lines, now)
+        yield from (_row(context, line, where[line.id]) for line in lines)
 
 
 def _row(context: BatchContext, line: CaseLine, where: Whereabouts) -> tuple[object, ...]:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash
-from flask_admin.actions import action
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
@@ -13,17 +11,14 @@ from admin.base import ManagedView
 from admin.cells import LONG, STATE
 from admin.filters import Chosen, Holding, OfBatch, OnDays
 from admin.tables import Part, Table, Text
-from admin.typed import row_id
 from admin.words import MAIL_KINDS
 from domain.access import Action
-from domain.errors import RuleBroken
 from models import Batch, Mail, MailAttempt, MailState, Unit
 from services.mail.deciding import decide_mail, is_undecided
 from web import current
 from web.clock import wall_now
 from web.filters import opening, state_label
 
-MOST_AT_ONCE = 200
 OUTCOMES = {"ok": "已接收", "retry": "暂未接收，稍后再试", "refused": "拒收", "uncertain": "不确定"}
 
 
@@ -41,7 +36,6 @@ class OutboxView(ManagedView):
     """The mails, the newest first."""
 
     seen_by = (Action.VIEW_MAIL,)
-    bulk_action = Action.DECIDE_MAIL
     loads = (joinedload(Mail.batch), joinedload(Mail.unit))
     page_hint = "“不确定是否送达”的邮件会在十分钟后用同一邮件编号再试一次；仍不确定的，由人决定。"
     empty_sentence = "还没有邮件。批次发布并到开放时间后，通知和提醒会出现在这里。"
@@ -55,6 +49,8 @@ class OutboxView(ManagedView):
             done="已列入发送队列，邮件编号不变。",
             question="对方可能会收到两封相同的邮件。确定再次发送？",
             fits=is_undecided,
+            many=True,
+            all_or_none=True,
         ),
         Act(
             key="leave",
@@ -66,6 +62,8 @@ class OutboxView(ManagedView):
             question="确定不再发送这封邮件？",
             fits=is_undecided,
             is_grave=True,
+            many=True,
+            all_or_none=True,
         ),
     )
 
@@ -140,27 +138,3 @@ class OutboxView(ManagedView):
             sentence="还没有发送过。",
         )
         return (Text(title="正文", text=row.body, sentence="正文在发送时生成。"), handed)
-
-    @action("send_again", "再次发送", "对方可能会收到两封相同的邮件。确定再次发送所选邮件？")
-    def send_again(self, ids: list[str]) -> None:
-        """Send the chosen mails again."""
-        self._decide_all(ids, send_again=True)
-
-    @action("leave", "不再发送", "确定不再发送所选邮件？")
-    def leave(self, ids: list[str]) -> None:
-        """Leave the chosen mails as they are."""
-        self._decide_all(ids, send_again=False)
-
-    def _decide_all(self, ids: list[str], *, send_again: bool) -> None:
-        """Decide about all of them, or about none when one does not wait for a person (S04)."""
-        wanted = {row_id(raw) for raw in ids}
-        if not wanted or None in wanted or len(wanted) > MOST_AT_ONCE:
-            abort(400)
-        try:
-            for mail_id in sorted(filter(None, wanted)):
-                _decide(self.get_one(mail_id).id, send_again=send_again)
-        except RuleBroken as refusal:
-            self.refuse(refusal)
-        else:
-            done = "已列入发送队列" if send_again else "已记录不再发送"
-            flash(f"{done}：{len(wanted)} 封。", "success")

@@ -72,6 +72,7 @@ class ContactView(ManagedView):
             question="停用后没有接替的联系人，邮件改发单位自己的地址。",
             fits=lambda row: row.valid_until is None,
             is_grave=True,
+            many=True,
         ),
     )
 
@@ -100,6 +101,8 @@ class ContactView(ManagedView):
         "batch": clamped(lambda row: title_of(row.batch_id) or EVERY_BATCH),
         "mobile": MASKED,
         "email": MASKED,
+        "phone": MASKED,
+        "fax": MASKED,
     }
     column_sortable_list = ("name",)
     column_searchable_list = ("name", "unit.name", "email", "mobile")

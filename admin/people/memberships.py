@@ -75,6 +75,7 @@ class MembershipView(ManagedView):
             question="结束后此人立即失去这一身份的权限；已办的事项保留。",
             fits=lambda row: row.valid_until is None or row.valid_until > current.now(),
             is_grave=True,
+            many=True,
         ),
     )
 

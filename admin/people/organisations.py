@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash
-from flask_admin.actions import action
 from sqlalchemy.orm import joinedload
 from wtforms import SelectField, StringField
 
@@ -13,19 +11,16 @@ from admin.base import ManagedView
 from admin.cells import chosen
 from admin.filters import Chosen, Holding, OnDays
 from admin.forms import AdminForm, Given, choices_of, texts
+from admin.lists.extras import WithExtras
 from admin.people.units import ReasonForm
-from admin.typed import row_id
 from domain.access import Action
-from domain.errors import RuleBroken
-from models import Approval, Organisation
+from models import Approval, Entity, Organisation
 from services.cases.conditions import KIND_NAMES
 from services.organisations.approving import APPROVAL_NAMES, approve, refuse
 from services.organisations.forms import form_of, values_of
 from services.organisations.profile import change
 from web import current
 
-MOST_AT_ONCE = 200
-MOST_NAMED = 20
 KINDS = {name: name for name in KIND_NAMES.values()}
 
 
@@ -58,12 +53,13 @@ def _is_waiting(row: Any) -> bool:
     return bool(row.approval is Approval.PENDING)
 
 
-class OrganisationView(ManagedView):
+class OrganisationView(WithExtras, ManagedView):
     """The organisations of the reader's branch."""
 
+    entity = Entity.ORGANISATION
     # Officers decide on their own pages (portal.accounts); these are for the office that runs the batches.
     seen_by = (Action.LIST_APPLICANT,)
-    edit_action = bulk_action = Action.LIST_APPLICANT
+    edit_action = Action.LIST_APPLICANT
     edit_form_class = OrganisationForm
     loads = (joinedload(Organisation.unit),)
     page_hint = "申报单位在批次的公开页面登记，由所在地的推荐单位认证；认证一次，以后各批次有效。"
@@ -79,6 +75,7 @@ class OrganisationView(ManagedView):
             done="已认证。",
             question="认证后该单位可以提交申报件，以后各批次有效。",
             fits=_is_waiting,
+            many=True,
         ),
         Act(
             key="refuse",
@@ -91,6 +88,7 @@ class OrganisationView(ManagedView):
             question="该单位将收到原因。",
             fits=_is_waiting,
             is_grave=True,
+            many=True,
         ),
     )
 
@@ -132,29 +130,9 @@ class OrganisationView(ManagedView):
 
     def values_of(self, row: Any) -> Mapping[str, object]:
         """Return what an organisation is known by, in words."""
-        return values_of(row, form_of(row))
+        return values_of(row, form_of(row)) | self.extra_values(row)
 
     def change(self, form: Any, row: Any) -> None:
         """Change an organisation's data."""
-        typed = texts(form, *(field.key for field in form_of(row).fields))
+        typed = texts(form, *(field.key for field in form_of(row).fields)) | self.extra_typed(form)
         change(current.db(), row.id, typed, actor=current.actor(), now=current.now())
-
-    @action("approve", "认证", "确定认证所选申报单位？")
-    def approve_many(self, ids: list[str]) -> None:
-        """Approve the chosen ones; each that cannot be is named."""
-        if not ids or len(ids) > MOST_AT_ONCE:
-            abort(400)
-        wanted = sorted(filter(None, (row_id(raw) for raw in ids)))
-        failed = []
-        for organisation_id in wanted:
-            try:
-                with current.db().begin_nested():
-                    approve(current.db(), organisation_id, actor=current.actor(), now=current.now())
-            except RuleBroken as refusal:
-                failed.append(refusal.sentence)
-        if len(wanted) > len(failed):
-            flash(f"已认证 {len(wanted) - len(failed)} 家。", "success")
-        for sentence in failed[:MOST_NAMED]:
-            flash(f"未办理：{sentence}", "error")
-        if len(failed) > MOST_NAMED:
-            flash(f"另有 {len(failed) - MOST_NAMED} 家未办理。", "error")

@@ -124,6 +124,7 @@ class TitleView(ManagedView):
             question="撤销示范称号；进行中批次里与它有关、未办结的待办事项一并免办。",
             fits=_is_valid,
             is_grave=True,
+            many=True,
         ),
     )
 

@@ -1,6 +1,7 @@
 """推荐单位: the tree of units, shown branch by branch."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import joinedload
@@ -11,9 +12,10 @@ from admin.base import ManagedView
 from admin.cells import of_row
 from admin.filters import Holding, Ticked
 from admin.forms import AdminForm, Given, texts
+from admin.lists.extras import WithExtras
 from admin.lookup import Lookup, LookupField
 from domain.access import Action
-from models import Unit
+from models import Entity, Unit
 from services.units import UNIT_FORM, Place, add_unit, change_unit, move_unit, set_active
 from web import current
 
@@ -57,9 +59,9 @@ def _move(row: Any, form: Any) -> None:
     move_unit(current.db(), row.id, upper_id, reason=reason, actor=current.actor(), now=current.now())
 
 
-def _switch(row: Any, form: Any) -> None:
+def _switch(row: Any, form: Any, *, is_active: bool) -> None:
     actor, now = current.actor(), current.now()
-    set_active(current.db(), row.id, is_active=not row.is_active, reason=form.reason.data or "", actor=actor, now=now)
+    set_active(current.db(), row.id, is_active=is_active, reason=form.reason.data or "", actor=actor, now=now)
 
 
 def _in_tree(row: Any) -> str:
@@ -67,9 +69,10 @@ def _in_tree(row: Any) -> str:
     return "　" * depth + str(row.name)
 
 
-class UnitView(ManagedView):
+class UnitView(WithExtras, ManagedView):
     """The units, in the order of the tree."""
 
+    entity = Entity.UNIT
     seen_by = (Action.MANAGE_UNITS,)
     create_action = edit_action = Action.MANAGE_UNITS
     create_form_class, edit_form_class = NewUnit, UnitForm
@@ -94,11 +97,12 @@ class UnitView(ManagedView):
             icon="player-pause",
             action=Action.MANAGE_UNITS,
             form=ReasonForm,
-            run=_switch,
+            run=partial(_switch, is_active=False),
             done="已停用。",
             question="停用后不再用于新的批次，已有记录保留。",
             fits=lambda row: bool(row.is_active),
             is_grave=True,
+            many=True,
         ),
         Act(
             key="activate",
@@ -106,10 +110,11 @@ class UnitView(ManagedView):
             icon="player-play",
             action=Action.MANAGE_UNITS,
             form=ReasonForm,
-            run=_switch,
+            run=partial(_switch, is_active=True),
             done="已启用。",
             question="重新启用本单位。",
             fits=lambda row: not row.is_active,
+            many=True,
         ),
     )
 
@@ -135,13 +140,16 @@ class UnitView(ManagedView):
 
     def values_of(self, row: Any) -> Mapping[str, object]:
         """Return what a unit is known by."""
-        return {key: getattr(row, key) or "" for key in TYPED}
+        return {key: getattr(row, key) or "" for key in TYPED} | self.extra_values(row)
 
     def add(self, form: Any) -> Unit:
         """Add a unit."""
         place = Place(code=form.code.data or "", upper_id=form.upper.data.id if form.upper.data else None)
-        return add_unit(current.db(), place, texts(form, *TYPED), actor=current.actor(), now=current.now())
+        return add_unit(current.db(), place, self._typed(form), actor=current.actor(), now=current.now())
 
     def change(self, form: Any, row: Any) -> None:
         """Change what a unit is known by."""
-        change_unit(current.db(), row.id, texts(form, *TYPED), actor=current.actor(), now=current.now())
+        change_unit(current.db(), row.id, self._typed(form), actor=current.actor(), now=current.now())
+
+    def _typed(self, form: Any) -> dict[str, str]:
+        return texts(form, *TYPED) | self.extra_typed(form)

@@ -76,6 +76,7 @@ class UserView(ManagedView):
             question="停用后此人立即退出登录，不能再登录；已有记录保留。确定停用？",
             fits=lambda row: bool(row.is_active),
             is_grave=True,
+            many=True,
         ),
     )
 

@@ -12,12 +12,15 @@ from admin.casework.places import Places
 from admin.casework.receipts import Receipts
 from admin.casework.tree import Tree
 from admin.casework.waiving import Waiving
+from admin.changing.pages import Changing
+from admin.designer.pages import Designer
 from admin.progress.deciding import Deciding
 from admin.progress.frame import Framed
 from admin.progress.giving import Giving
 from admin.progress.noting import Noting
 from admin.progress.page import SEES, batch_in_hand, stage_in_hand
 from admin.progress.shown import grid_rows, grid_stages, timeline
+from admin.rehearsal.pages import Rehearsing
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, number, search_words
 from domain.duties import DutyState
 from domain.lint import check
@@ -34,13 +37,16 @@ from services.progress.planned import planned
 from services.progress.quotas import quota_table
 from services.progress.states import WORST_FIRST
 from services.progress.timeline import bars
+from services.rehearsal.keeping import advice
 from web import current
 from web.guard import needs
 
 AHEAD_DAYS = (7, 30, 90, 366)
 
 
-class BatchPages(Giving, Noting, Deciding, Tree, External, Cases, Waiving, Places, Receipts, Framed):
+class BatchPages(
+    Giving, Noting, Deciding, Tree, External, Cases, Waiving, Places, Receipts, Changing, Designer, Rehearsing, Framed
+):
     """The pages of a batch, each under a tab."""
 
     @expose("/")
@@ -144,6 +150,7 @@ class BatchPages(Giving, Noting, Deciding, Tree, External, Cases, Waiving, Place
                 if finding.code != "unconfirmed"
             ],
             starting=starting(current.db(), context, current.now()) if is_draft else [],
+            rehearsed=advice(current.db(), context) if is_draft else "",
         )
 
 

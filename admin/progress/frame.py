@@ -8,6 +8,7 @@ from admin.progress.doing import Doing
 from admin.progress.page import rights
 from admin.progress.shown import PHASES
 from admin.words import word
+from domain.access import Action, may
 from domain.definition import StageKind
 from services.batches.context import BatchContext
 from services.progress.grid import Totals, totals
@@ -41,6 +42,10 @@ def _has_places(context: BatchContext) -> bool:
     return _is_forwarded(context) and bool(context.definition.quotas)
 
 
+def _may_design(context: BatchContext) -> bool:
+    return may(current.actor(), Action.EDIT_DEFINITION, context.whole)
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A page of a batch. group: the tab that it stands under with others, "" for a tab of its own."""
@@ -66,6 +71,8 @@ TABS: tuple[Tab, ...] = (
     Tab("planned_view", "计划发送", group=MAIL),
     Tab("acts_view", "过程记录"),
     Tab("tree_view", "上下级通知", _is_tree),
+    Tab("design_view", "设计", _may_design),
+    Tab("rehearsal_view", "模拟运行"),
     Tab("definition_view", "定义与确认"),
 )
 """In the order in which they stand; those of one group stand together."""

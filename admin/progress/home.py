@@ -4,6 +4,7 @@ from flask_admin import expose
 
 from admin.home import ENTRY, Home
 from admin.typed import LARGEST_PAGE, argument
+from domain.access import Action, may
 from services.progress.overview import overview
 from web import current
 from web.guard import needs
@@ -27,6 +28,7 @@ class Overview(Home):
             self.render(
                 "admin/progress/home.html",
                 found=found,
+                may_begin=may(current.actor(), Action.EDIT_DEFINITION),
                 pager=lambda page: self.get_url(".index", page=page + 1),
             )
         )

@@ -21,7 +21,10 @@ from domain.lint import (
     quotas,
     references,
     reminders,
+    repeats,
     rules,
+    sequence,
+    taking_part,
     texts,
     units,
 )
@@ -54,6 +57,9 @@ def check(definition: Definition, calendar: Calendar) -> list[Finding]:
         *quotas.check(definition),
         *rules.check(definition),
         *casework.check(definition),
+        *sequence.check_written(definition),
+        *taking_part.check(definition),
+        *repeats.check(definition),
         *marks.check(definition),
     ]
     # With unknown stages or impossible dates there is nothing to compute.
@@ -66,6 +72,7 @@ def _computed(definition: Definition, calendar: Calendar) -> Iterator[Finding]:
     known = milestones(definition, BatchState(), calendar)
     moments = plan(definition, BatchState(), calendar)
     yield from dates.check_computed(definition, known, calendar)
+    yield from sequence.check_computed(definition, known)
     yield from reminders.check_computed(definition, known, calendar)
     yield from reminders.check_ceilings(definition, moments)
     yield from dates.check_published(_days(definition, known, moments), calendar)

@@ -13,6 +13,7 @@ SLIPS = {
     "nc": "cn",
 }
 """Endings that are typing slips far more often than domains of offices."""
+GOV_SLIPS = frozenset({"gvo", "goc", "gob", "vog", "ogv"})
 
 
 def suspicion(address: str) -> str:
@@ -26,6 +27,23 @@ def suspicion(address: str) -> str:
         return f"域名以「.{labels[-1]}」结尾，疑为「.{SLIPS[labels[-1]]}」"
     if labels[-1] == "gov":
         return "域名以「.gov」结尾，疑缺「.cn」"
-    if len(labels) > 1 and labels[-1] == "cn" and labels[-2] in {"gvo", "goc", "gob", "vog", "ogv"}:
+    if len(labels) > 1 and labels[-1] == "cn" and labels[-2] in GOV_SLIPS:
         return f"域名中「{labels[-2]}」疑为「gov」"
     return ""
+
+
+def meant_by(address: str) -> str:
+    """Return the address that a misspelt one seems to mean; empty where that is not plain."""
+    local, at, domain = address.rpartition("@")
+    labels = domain.split(".")
+    if not at or not suspicion(address):
+        return ""
+    last = labels[-1].lower()
+    if last in SLIPS:
+        labels[-1] = SLIPS[last]
+    elif last == "gov":
+        labels.append("cn")
+    elif len(labels) > 1 and labels[-2].lower() in GOV_SLIPS:
+        labels[-2] = "gov"
+    meant = f"{local}@{'.'.join(labels)}"
+    return meant if meant != address and not suspicion(meant) else ""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from domain.definition import (
     Arrival,
     Definition,
+    External,
     InternalStep,
     Paper,
     Recommend,
@@ -14,6 +15,8 @@ from domain.definition import (
 )
 from domain.lint.findings import Finding, error, info, listed, warning
 
+NEEDED_COLUMNS = {"credit_code": "统一社会信用代码", "name": "单位名称", "category": "申报类别", "unit": "推荐单位"}
+
 
 def check(definition: Definition) -> Iterator[Finding]:
     """Yield what is wrong or left open in the stages that deal with cases."""
@@ -21,6 +24,8 @@ def check(definition: Definition) -> Iterator[Finding]:
         path = f"stages.{stage.key}"
         if stage.declare is not None:
             yield from _applicants_date(definition, stage, path)
+            if stage.declare.external is not None:
+                yield from _columns(stage.declare.external, f"{path}.declare.external.columns")
         if stage.review is not None:
             yield from _review(definition, stage.review, f"{path}.review")
         if stage.recommend is not None:
@@ -38,6 +43,14 @@ def _applicants_date(definition: Definition, stage: Stage, path: str) -> Iterato
     sentence = f"没有写明申报单位的截止时间，只写了「{upper.title}」的截止时间"
     advice = "由推荐单位在各自页面另设，或用“逐级时间建议”倒排；系统不会自行设定"
     yield info("applicants_date_open", f"{path}.due", sentence, advice=advice)
+
+
+def _columns(external: External, path: str) -> Iterator[Finding]:
+    """Yield what an import from the other platform cannot do without; no column at all means no import."""
+    missing = [word for key, word in NEEDED_COLUMNS.items() if key not in {column.to for column in external.columns}]
+    if external.columns and missing:
+        sentence = f"「{external.name}」的导出表没有写明哪一列是{'、'.join(missing)}，每一行都导不进来"
+        yield warning("column_missing", path, sentence, advice="补上这些列", value="、".join(missing))
 
 
 def _review(definition: Definition, review: Review, path: str) -> Iterator[Finding]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from domain.definition import Definition, Field, FieldKind, Form, ShownWhen, Stage
-from domain.lint.findings import Finding, error, listed, warning
-from domain.lint.form_places import collected_forms, placed
+from domain.definition import Definition, Field, FieldKind, Form, ShownWhen, Stage, StageKind
+from domain.lint.findings import Finding, error, info, listed, warning
+from domain.lint.form_places import collected_forms, declared_forms, placed
 from domain.lint.keys import WELL_FORMED
 
 RESERVED = frozenset({"csrf_token"})
@@ -23,22 +23,34 @@ def check_form(form: Form, definition: Definition) -> Iterator[Finding]:
     yield from _conditions(form, definition)
     if form.key in collected_forms(definition):
         yield from _collected(form)
+    used = collected_forms(definition) | declared_forms(definition)
+    # While a stage has no form, or a wrong one, this may be the one it lacks, and that is told there.
+    is_wanted = not used.issubset({item.key for item in definition.forms}) or any(map(_lacks, definition.stages))
+    if definition.stages and form.key not in used and not is_wanted:
+        sentence = f"没有环节用到「{form.title}」"
+        yield info("form_unused", f"forms.{form.key}", sentence, advice="在申报或收集环节里指定，或删去")
     has_modes = any(field.kind is FieldKind.MODES for field in form.all_fields)
-    for field in form.all_fields:
-        for part in field.parts:
+    for place in placed(form):
+        for part in place.field.parts:
             if part.per_mode and not has_modes:
-                path = f"forms.{form.key}.{field.key}.parts.{part.key}.per_mode"
+                path = f"{place.path}.parts.{part.key}.per_mode"
                 sentence = f"「{part.title}」按模式分写，表中却没有选择模式的项"
                 yield error("per_mode_without_modes", path, sentence, advice="加一个 kind 为 modes 的项")
+
+
+def _lacks(stage: Stage) -> bool:
+    return stage.lacks_form or (stage.kind is StageKind.COLLECT and (stage.collect is None or not stage.collect.form))
 
 
 def _keys(form: Form) -> Iterator[Finding]:
     path = f"forms.{form.key}"
     # The plain fields of a form and what is wrong with their keys are the business of `keys`.
-    own = [field.key for field in form.fields]
-    inner = [field.key for section in form.sections for field in section.fields]
+    taken = {field.key for field in form.fields}
     yield from _unique(f"{path}.sections", [section.key for section in form.sections])
-    yield from _unique(f"{path}.sections", inner, taken=own)
+    for section in form.sections:
+        own = [field.key for field in section.fields]
+        yield from _unique(f"{path}.sections.{section.key}.fields", own, taken)
+        taken.update(own)
     for place in placed(form):
         if place.field.key in RESERVED:
             yield error("reserved_key", place.path, "这个代号由页面自用，请换一个", value=place.field.key)

@@ -33,6 +33,7 @@ def _places(definition: Definition) -> Iterator[tuple[str, list[str]]]:
     yield "quotas", [quota.key for quota in definition.quotas]
     yield "forms", [form.key for form in definition.forms]
     yield "ladders", [ladder.key for ladder in definition.ladders]
+    yield "document.annexes", [annex.key for annex in definition.document.annexes]
     for category in definition.categories:
         yield f"categories.{category.key}.subtypes", [subtype.key for subtype in category.subtypes]
     for form in definition.forms:

@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from domain.definition import Definition, Stage, StageKind
 from domain.lint.findings import Finding, error, listed, warning
 
+CASEWORK = (StageKind.DECLARE, StageKind.REVIEW, StageKind.RECOMMEND)
+
 
 def check(definition: Definition) -> Iterator[Finding]:
     """Yield references that point at nothing, and parts that do not belong where they stand."""
@@ -58,6 +60,11 @@ def _stage(definition: Definition, stage: Stage) -> Iterator[Finding]:
         yield error(
             "collect_out_of_place", f"{path}.collect", "只有收集环节可写 collect", advice=advice, value=stage.kind
         )
+    for kind, part in ((kind, getattr(stage, kind.value)) for kind in CASEWORK if kind is not stage.kind):
+        if part is not None:
+            sentence = f"这不是 {kind.value} 环节，却写了 {kind.value} 的内容，它不起作用"
+            advice = f"删去 {kind.value}，或把 kind 改为 {kind.value}"
+            yield error("part_out_of_place", f"{path}.{kind.value}", sentence, advice=advice, value=stage.kind)
 
 
 def _modes(definition: Definition) -> Iterator[Finding]:

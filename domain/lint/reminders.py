@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from domain.calendar import Calendar
-from domain.definition import Anchor, Definition, Ladder, Stage, Step
+from domain.definition import Anchor, Audience, Definition, Ladder, Stage, Step
 from domain.instants import describe, local_day
 from domain.lint.dates import check_time
-from domain.lint.findings import Finding, day_text, error, warning
+from domain.lint.findings import Finding, day_text, error, info, listed, warning
+from domain.lint.sequence import is_owed
 from domain.milestones import Deadline, Milestone
 from domain.plan import Moment, MomentKind, step_instant
 
@@ -33,6 +34,12 @@ def check_written(definition: Definition) -> Iterator[Finding]:
             yield warning("ladder_never_fires", path, sentence, advice="在环节里写 ladder，或删去", value=ladder.key)
         for step in ladder.steps:
             yield from _step(f"{path}.steps.{step.key}", step)
+            if step.to is Audience.UPPER and definition.units and not any(unit.upper for unit in definition.units):
+                sentence, advice = (
+                    "没有任何单位写有上级，这次提醒只会发给主办处室",
+                    "给单位写明 upper，或把 to 改为 coordinator",
+                )
+                yield warning("upper_missing", f"{path}.steps.{step.key}.to", sentence, advice=advice, value=step.to)
 
 
 def _step(path: str, step: Step) -> Iterator[Finding]:
@@ -52,8 +59,11 @@ def check_computed(
     for stage in definition.stages:
         ladder, milestone = definition.ladder_of(stage), milestones[stage.key]
         if ladder is None:
-            continue
-        if milestone.due_at is None:
+            yield from _unreminded(definition, stage)
+        elif not is_owed(stage):
+            sentence = f"「{stage.title}」没有要单位办理的事项，催办规则「{ladder.key}」不会发出提醒"
+            yield warning("ladder_never_fires", f"stages.{stage.key}.ladder", sentence, advice="删去 ladder")
+        elif milestone.due_at is None:
             # What is counted from an opening by hand gets its deadline then.
             if stage.due is None:
                 sentence = f"「{stage.title}」没有截止日期，催办规则「{ladder.key}」不会发出提醒"
@@ -63,6 +73,19 @@ def check_computed(
             yield from _moments(definition, stage, ladder, milestone, calendar)
 
 
+def _unreminded(definition: Definition, stage: Stage) -> Iterator[Finding]:
+    """Yield a stage with a deadline in which nobody is reminded.
+
+    A slip of the key is an error of its own, and a ladder that no stage uses is told where it stands.
+    """
+    used = {other.ladder for other in definition.stages}
+    is_told = stage.ladder is not None or any(ladder.key not in used for ladder in definition.ladders)
+    if not is_told and stage.due is not None and is_owed(stage):
+        sentence = f"「{stage.title}」有截止日期，却没有催办规则，不会自动提醒"
+        advice = listed(ladder.key for ladder in definition.ladders)
+        yield info("stage_without_ladder", f"stages.{stage.key}.ladder", sentence, advice=advice)
+
+
 def _moments(
     definition: Definition, stage: Stage, ladder: Ladder, milestone: Milestone, calendar: Calendar
 ) -> Iterator[Finding]:
@@ -70,6 +93,9 @@ def _moments(
     if opens_at is None or due_at is None:
         return
     due = describe(due_at, zone, is_deadline=True)
+    if ladder.steps and all(step.anchor is Anchor.DUE and step.days > 0 for step in ladder.steps):
+        sentence = f"催办规则「{ladder.key}」的提醒都在「{stage.title}」截止之后，截止前不会提醒"
+        yield warning("ladder_never_reminds", f"ladders.{ladder.key}.steps", sentence, advice="加一次截止前的提醒")
     for step in ladder.steps:
         path = f"ladders.{ladder.key}.steps.{step.key}"
         at = step_instant(definition, step, opens_at, Deadline(due_at), calendar)
@@ -96,13 +122,18 @@ def check_ceilings(definition: Definition, moments: Sequence[Moment]) -> Iterato
         ceiling = ladder.ceiling_per_week
         if ceiling is None:
             continue
-        for days in _days_by_class(definition, moments).values():
-            start, most = _busiest_week(sorted(days))
-            if most > ceiling:
-                sentence = f"自 {day_text(start)}起七天内同一单位要收 {most} 次提醒，超过每周上限 {ceiling} 次"
-                path = f"ladders.{ladder.key}.ceiling_per_week"
-                yield warning("ceiling_exceeded", path, sentence, advice="减少提醒次数，或提高上限", value=ceiling)
-                break
+        busiest = busiest_week(definition, moments)
+        if busiest is not None and busiest[1] > ceiling:
+            start, most = busiest
+            sentence = f"自 {day_text(start)}起七天内同一单位要收 {most} 次提醒，超过每周上限 {ceiling} 次"
+            path = f"ladders.{ladder.key}.ceiling_per_week"
+            yield warning("ceiling_exceeded", path, sentence, advice="减少提醒次数，或提高上限", value=ceiling)
+
+
+def busiest_week(definition: Definition, moments: Sequence[Moment]) -> tuple[date, int] | None:
+    """Return the first day of the seven in which one unit gets most reminders, and how many; None for none."""
+    weeks = [_busiest(sorted(days)) for days in _days_by_class(definition, moments).values()]
+    return max(weeks, key=lambda found: (found[1], -found[0].toordinal()), default=None)
 
 
 def _days_by_class(definition: Definition, moments: Sequence[Moment]) -> dict[str, set[date]]:
@@ -116,7 +147,7 @@ def _days_by_class(definition: Definition, moments: Sequence[Moment]) -> dict[st
     return days
 
 
-def _busiest_week(days: Sequence[date]) -> tuple[date, int]:
+def _busiest(days: Sequence[date]) -> tuple[date, int]:
     counts = [(sum(start <= day < start + WEEK for day in days), start) for start in days]
     most, start = max(counts, key=lambda found: found[0])
     return start, most

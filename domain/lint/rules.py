@@ -1,7 +1,7 @@
 """Rules that can be judged: about things that exist, with values that fit, and a force that goes with the rest."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from domain.definition import NUMERIC, Definition, FieldKind, Force, Operator, Rule, StageKind, Waiver
@@ -45,17 +45,18 @@ def _where(definition: Definition, path: str, rule: Rule) -> Iterator[Finding]:
     concerned = [item for item in definition.categories if not rule.categories or item.key in rule.categories]
     subtypes = [subtype.key for category in concerned for subtype in category.subtypes]
     modes = [mode.key for mode in definition.offered_modes]
-    for name, given, known, what in (
-        ("categories", rule.categories, categories, "类别"),
-        ("subtypes", rule.subtypes, subtypes, "子类"),
-        ("modes", rule.modes, modes, "模式"),
-    ):
-        for key in given:
-            if key not in known:
-                code = {"categories": "unknown_category", "subtypes": "unknown_subtype", "modes": "unknown_mode"}[
-                    name
-                ]
-                yield error(code, f"{path}.{name}", f"没有「{key}」这个{what}", advice=listed(known), value=key)
+    for key in _strange(rule.categories, categories):
+        sentence, place = f"没有「{key}」这个类别", f"{path}.categories"
+        yield error("unknown_category", place, sentence, advice=listed(categories), value=key)
+    for key in _strange(rule.subtypes, subtypes):
+        sentence, place = f"没有「{key}」这个子类", f"{path}.subtypes"
+        yield error("unknown_subtype", place, sentence, advice=listed(subtypes), value=key)
+    for key in _strange(rule.modes, modes):
+        yield error("unknown_mode", f"{path}.modes", f"没有「{key}」这个模式", advice=listed(modes), value=key)
+
+
+def _strange(given: Iterable[str], known: Collection[str]) -> list[str]:
+    return [key for key in given if key not in known]
 
 
 def _force(path: str, rule: Rule) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from linxuan.demo.mail_server import MailServer
 from linxuan.demo.telling import Narrator, print_outcome
 from linxuan.settings import Settings, load_settings
 from linxuan.supervisor import supervise
+from models.scope import Scope
+from services.batches.context import get_batch
 
 MAIL_FROM = "遴选系统（演示） <no-reply@linxuan.example>"
 FOREIGN = ("LINXUAN_DATABASE_URL", "LINXUAN_BASE_URL", "LINXUAN_SECRET_KEY", "PREFECT_API_URL")
@@ -78,9 +80,10 @@ def _play_cases(players: story.Cast, code: str, console: Console, settings: Sett
     told = story_of(code)
     if told is None:
         return
+    with players.database.read(Scope()) as session:
+        console.rule(get_batch(session, code).title)
     definition, context = story.open_batch(players, code, Narrator(console, settings.zone))
     start = story.last_days(players.database, definition)
-    console.rule(definition.title)
     end, words = play_cases(players.database, context, told, settings.files, start)
     players.outgoing.drain(lambda: end)
     Narrator(console, definition.zone)(end, f"{len(told.firms)} 家申报单位：{words}")

@@ -23,6 +23,7 @@ KINDS = {
     "stage_closes": "环节截止",
     "extension": "延期通知",
     "missed": "未执行",
+    "refused": "未受理",
 }
 
 

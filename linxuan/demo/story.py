@@ -26,8 +26,9 @@ from services.batches.context import BatchContext, definition_of, get_batch, loa
 from services.batches.publishing import confirm_values, publish
 from services.calendar import official_calendar
 from services.clock import effective
+from services.progress.evidence import label_of
 from services.rehearsal import Happening
-from services.rehearsal.scenario import play
+from services.rehearsal.acting import play
 from web.clock import wall_now
 
 BEFORE_OPENING = timedelta(days=3)
@@ -71,7 +72,9 @@ def confirm_and_publish(database: Database, code: str, tell: Tell) -> None:
         batch = get_batch(session, code)
         definition = definition_of(session, batch)
         now = _opening(session, batch) - BEFORE_OPENING
-        listed = "\n".join(f"    ✓ {item.path}：{item.note or item.quote}" for item in definition.unconfirmed)
+        listed = "\n".join(
+            f"    ✓ {label_of(definition, item.path)}：{item.note or item.quote}" for item in definition.unconfirmed
+        )
         tell(now, f"主办处室逐条确认 {len(definition.unconfirmed)} 个推定值：\n{listed}")
         paths = [item.path for item in definition.unconfirmed]
         confirm_values(session, batch, paths, actor=OFFICE, now=now)

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 
 from domain.access import Action
+from domain.definition import Form
 from domain.errors import Invalid, NotFound, Problem
-from models import Organisation
+from models import Entity, Organisation
 from portal.accounts.typed import of_form
 from portal.answers import UNPROCESSABLE, page
 from portal.asked import ID
+from services.extras import fields_of, typed_values, with_fields
 from services.organisations.approving import APPROVAL_NAMES
 from services.organisations.finding import get_organisation, people_of
 from services.organisations.forms import form_of, values_of
@@ -29,7 +31,7 @@ blueprint = Blueprint("own", __name__)
 def show() -> Response:
     """Show the organisation that the person acts for."""
     found = _own()
-    return _page(found, values_of(found, form_of(found)))
+    return _page(found, _values(found))
 
 
 @blueprint.post("/organisation")
@@ -37,7 +39,7 @@ def show() -> Response:
 def save() -> Response:
     """Change the organisation's data."""
     found = _own()
-    typed = typed_in(form_of(found), request.form)
+    typed = typed_in(_form(found), request.form)
     try:
         changed = change(current.db(), found.id, typed, actor=current.actor(), now=current.now())
     except Invalid as refusal:
@@ -57,9 +59,9 @@ def invite_colleague() -> Response:
         token = invite(current.db(), wanted, actor=current.actor(), now=current.now())
     except Invalid as refusal:
         flash(refusal.problems[0].sentence, "error")
-        return make_response(_page(found, values_of(found, form_of(found))), UNPROCESSABLE)
+        return make_response(_page(found, _values(found)), UNPROCESSABLE)
     link = f"{current_site().base_url}{url_for('invitations.form', token=token)}"
-    return _page(found, values_of(found, form_of(found)), link=link)
+    return _page(found, _values(found), link=link)
 
 
 @blueprint.post(f"/organisation/invitations/<{ID}:admission_id>/withdraw")
@@ -93,6 +95,16 @@ def _own() -> Organisation:
     return get_organisation(current.db(), organisation_id)
 
 
+def _form(found: Organisation) -> Form:
+    """Return what is asked of an organisation, with what the office added (补充字段)."""
+    return with_fields(form_of(found), fields_of(current.db(), Entity.ORGANISATION))
+
+
+def _values(found: Organisation) -> dict[str, str]:
+    extra = typed_values(fields_of(current.db(), Entity.ORGANISATION), found.extra)
+    return values_of(found, form_of(found)) | extra
+
+
 def _back() -> Response:
     return make_response(redirect(url_for("own.show"), 303))
 
@@ -101,7 +113,7 @@ def _page(
     found: Organisation, values: Mapping[str, str], problems: Sequence[Problem] = (), link: str = ""
 ) -> Response:
     session = current.db()
-    form = form_of(found)
+    form = _form(found)
     return page(
         "portal/account_own.html",
         status=UNPROCESSABLE if problems else 200,

@@ -1,7 +1,5 @@
 """Reading cases: the applicant's own list, one case with its history, its printed form, what changed."""
 
-import re
-
 from flask import Blueprint, Response, request
 
 from domain.access import Action, Role
@@ -19,7 +17,7 @@ from services.cases.papers import may_print_for_seal, print_code, slots
 from services.cases.reading import my_cases
 from services.cases.submitting import receipt_of
 from web import current
-from web.case_form import CaseForm, Look, make_case_form
+from web.case_form import CaseForm, Look, cover_of, make_case_form
 from web.guard import needs
 
 blueprint = Blueprint("cases", __name__)
@@ -101,11 +99,11 @@ def changed(case_id: int) -> Response:
 def _cover(found: CaseInHand, form: Form) -> list[str]:
     """Return the lines of the printed cover as the notice lays them down; the unit is the real one (S001-58)."""
     words = {
-        "{year}": str(found.definition.year),
-        "{applicant}": found.case.organisation.name,
-        "{unit}": "直报" if found.is_direct else found.case.unit.name,
+        "year": str(found.definition.year),
+        "applicant": found.case.organisation.name,
+        "unit": "直报" if found.is_direct else found.case.unit.name,
     }
-    return [re.sub(r"\{\w+\}", lambda name: words.get(name[0], name[0]), line) for line in form.cover]
+    return cover_of(form, words)
 
 
 def _read_only(found: CaseInHand) -> CaseForm:

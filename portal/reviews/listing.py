@@ -1,28 +1,27 @@
 """The cases of a unit and its branch: where each is and for how long, filtered, paged, and as a workbook."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
+from typing import Any
 
-from flask import Blueprint, Response, g, request, send_file
-from sqlalchemy import func, select
+from flask import Blueprint, Response, g, request, url_for
 
 from domain.access import Action, Subject, require
 from domain.errors import NotFound
 from domain.instants import describe, local_day
-from models import Batch, Case, CaseState, Unit
+from models import Batch, CaseState, Unit
 from portal import asked
 from portal.answers import page
 from portal.asked import ID
 from portal.unit_batches import batches_of, is_own
 from services.batches.context import BatchContext, load
-from services.cases.reading import CaseLine, CasePage, Filter, case_list
-from services.cases.reading.lists import PAGE_CASES
+from services.cases.reading import CaseLine, Filter, branch_counts, case_lines_of, case_list
 from services.reviewing.waiting import waiting_since
-from services.sheets import write_sheet
 from web import current
 from web.guard import needs
+from web.reading_on import heads, order_pairs, ordered, steps
+from web.workbook import workbook
 
 MOST_EXPORTED = 5_000
 WORDS: Mapping[CaseState, str] = {
@@ -60,8 +59,14 @@ def show(unit_id: int) -> Response:
     context = _chosen(batches)
     if context is None:
         return page("portal/reviews/list.html", unit=unit, batches=batches, batch=None)
-    wanted = _filter(context, unit_id, asked.page())
-    found = case_list(current.db(), wanted, actor=current.actor(), now=current.now())
+    wanted, complaint = ordered(_filter(context, unit_id), context.definition.zone)
+    found = case_list(current.db(), wanted, actor=current.actor(), now=current.now(), context=context)
+    kept = _kept(context, wanted)
+
+    def address(more: Mapping[str, object]) -> str:
+        given: dict[str, Any] = {**kept, **more}
+        return url_for("unit_cases.show", unit_id=unit_id, **given)
+
     return page(
         "portal/reviews/list.html",
         unit=unit,
@@ -70,8 +75,13 @@ def show(unit_id: int) -> Response:
         definition=context.definition,
         found=found,
         wanted=wanted,
+        kept=kept,
+        order=order_pairs(found),
+        heads=heads(found, address),
+        steps=steps(found, address),
+        complaint=complaint,
         stays=_stays(found.lines, context),
-        counts=_counts(context, unit),
+        counts=branch_counts(current.db(), context.batch.id, unit_id, actor=current.actor()),
         words=WORDS,
         is_own=is_own(unit),
     )
@@ -85,11 +95,9 @@ def export(unit_id: int) -> Response:
     context = _chosen(batches)
     if context is None:
         raise NotFound("该单位还没有可以导出的申报件。")
-    wanted = _filter(context, unit_id, 1, MOST_EXPORTED)
-    found = case_list(current.db(), wanted, actor=current.actor(), now=current.now())
-    content = write_sheet("申报件", HEADINGS, _cells(found, context))
+    wanted, _ = ordered(_filter(context, unit_id), context.definition.zone)
     name = f"申报件-{context.batch.code}-{local_day(current.now(), context.definition.zone)}.xlsx"
-    return send_file(BytesIO(content), as_attachment=True, download_name=name)
+    return workbook("申报件", HEADINGS, _cells(context, wanted), name)
 
 
 def _unit(unit_id: int) -> tuple[Unit, list[Batch]]:
@@ -113,7 +121,7 @@ def _chosen(batches: list[Batch]) -> BatchContext | None:
     return context
 
 
-def _filter(context: BatchContext, unit_id: int, number: int, size: int = PAGE_CASES) -> Filter:
+def _filter(context: BatchContext, unit_id: int) -> Filter:
     state, category = request.args.get("state", ""), request.args.get("category", "")
     return Filter(
         batch_id=context.batch.id,
@@ -122,9 +130,19 @@ def _filter(context: BatchContext, unit_id: int, number: int, size: int = PAGE_C
         state=CaseState(state) if state in set(CaseState) else None,
         at_unit_id=unit_id if request.args.get("here") else None,
         text=asked.search(),
-        page=number,
-        size=size,
     )
+
+
+def _kept(context: BatchContext, wanted: Filter) -> dict[str, Any]:
+    """Return what an address says to ask for the same cases."""
+    given = {
+        "batch": context.batch.code,
+        "q": wanted.text,
+        "category": wanted.category,
+        "state": wanted.state.value if wanted.state else "",
+        "here": 1 if wanted.at_unit_id else "",
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _stays(lines: Iterable[CaseLine], context: BatchContext) -> dict[int, Stay]:
@@ -151,30 +169,20 @@ def _where(line: CaseLine) -> str:
             return line.at_unit
 
 
-def _counts(context: BatchContext, unit: Unit) -> dict[CaseState, int]:
-    """Return how many cases of the branch are in each state."""
-    rows = current.db().execute(
-        select(Case.state, func.count())
-        .join(Unit, Unit.id == Case.unit_id)
-        .where(Case.batch_id == context.batch.id, func.substr(Unit.path, 1, len(unit.path)) == unit.path)
-        .group_by(Case.state)
-    )
-    found = dict(iter(rows))
-    return {state: found.get(state, 0) for state in CaseState}
-
-
-def _cells(found: CasePage, context: BatchContext) -> Iterable[tuple[object, ...]]:
-    stays = _stays(found.lines, context)
+def _cells(context: BatchContext, wanted: Filter) -> Iterator[tuple[object, ...]]:
     zone = context.definition.zone
 
     def told(instant: datetime | None, *, is_deadline: bool = False) -> str:
         return describe(instant, zone, is_deadline=is_deadline) if instant is not None else ""
 
-    for line in found.lines:
-        yield (
-            *(line.id, line.title, line.organisation, line.credit_code, line.category, line.subtype),
-            *("、".join(line.modes), line.unit, WORDS[line.state], stays[line.id].where),
-            "" if (days := stays[line.id].days) is None else days,
-            *(told(line.submitted_at), told(line.correct_by, is_deadline=True)),
-            *(line.version_no, "是" if line.is_late else ""),
-        )
+    db, actor, now = current.db(), current.actor(), current.now()
+    for lines in case_lines_of(db, wanted, MOST_EXPORTED, actor=actor, now=now, context=context):
+        stays = _stays(lines, context)
+        for line in lines:
+            yield (
+                *(line.id, line.title, line.organisation, line.credit_code, line.category, line.subtype),
+                *("、".join(line.modes), line.unit, WORDS[line.state], stays[line.id].where),
+                "" if (days := stays[line.id].days) is None else days,
+                *(told(line.submitted_at), told(line.correct_by, is_deadline=True)),
+                *(line.version_no, "是" if line.is_late else ""),
+            )

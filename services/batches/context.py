@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Subject
 from domain.calendar import Calendar
@@ -71,7 +71,8 @@ class BatchContext:
 
 def get_batch(session: Session, code: str) -> Batch:
     """Return the batch with this code. Raises NotFound, also for a batch outside the session's scope."""
-    batch = session.scalars(select(Batch).where(Batch.code == code)).one_or_none()
+    found = select(Batch).where(Batch.code == code).options(joinedload(Batch.programme))
+    batch = session.scalars(found).one_or_none()
     if batch is None:
         raise NotFound(f"没有编号为“{code}”的批次。")
     return batch
@@ -88,6 +89,12 @@ def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext
     batch = session.scalars(statement).one_or_none()
     if batch is None:
         raise NotFound("没有这个批次。")
+    return context_of(session, batch, lock=lock)
+
+
+def context_of(session: Session, batch: Batch, *, lock: bool = False) -> BatchContext:
+    """Return the context of a batch that was just read."""
+    batch_id = batch.id
     stages = session.scalars(
         select(BatchStage)
         .where(BatchStage.batch_id == batch_id)

@@ -14,6 +14,9 @@ from services.batches.context import BatchContext, load
 from services.batches.drafts import add_version, project
 from services.batches.schedule import refresh
 from services.definitions.evidence import confirm
+from services.definitions.reading import sound
+from services.definitions.writing import digest
+from services.designing.steps import design_of, step_digest
 from services.duties.rows import sync_duties
 from services.upstream.linking import link_up, require_bound
 
@@ -42,14 +45,16 @@ def confirm_values(session: Session, batch: Batch, paths: Sequence[str], *, acto
 def publish(session: Session, batch: Batch, *, actor: Actor, now: datetime) -> BatchContext:
     """Freeze the newest revision and start the batch: its duties are laid down and its moments are watched.
 
-    Raises NotAllowed; Conflict when it is already published; Invalid while an inferred value is unconfirmed, there is
-    nobody to address, or it loosens the batch that it passes on.
+    Raises NotAllowed; Conflict when it is already published, or the working copy holds changes that are no revision
+    yet; Invalid for an error of the definition, while an inferred value is unconfirmed, when there is nobody to
+    address, or it loosens the batch that it passes on.
     """
     context = load(session, batch.id, lock=True)
     require(actor, Action.PUBLISH_BATCH, context.whole)
     if context.batch.state is not BatchState.DRAFT:
         raise Conflict("批次已经发布。")
     _require_ready(context)
+    _require_stored(session, context)
     project(session, context.batch, context.definition)
     version = session.scalars(
         select(BatchVersion).where(
@@ -88,6 +93,14 @@ def _require_ready(context: BatchContext) -> None:
         problems.append(Problem("units", "", "没有任何推荐单位"))
     if problems:
         raise Invalid(problems)
+    sound(context.definition)
+
+
+def _require_stored(session: Session, context: BatchContext) -> None:
+    """Refuse while somebody works on a copy: what was seen last would not be what runs. Raises Conflict."""
+    design = design_of(session, context.batch.id)
+    if design is not None and step_digest(session, design) != digest(context.definition):
+        raise Conflict("工作稿中有尚未存稿的改动，请先存为新一稿，或放弃改动，再发布。")
 
 
 def set_paused(

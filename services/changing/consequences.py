@@ -17,8 +17,9 @@ from services.changing.corrections import Correction, corrections
 from services.changing.enforcing import enforce
 from services.changing.forcing import changeable
 from services.changing.happenings import happened
+from services.definitions.reading import sound
 from services.designing.comparing import Difference, compare
-from services.designing.working import Working, sound, working_copy
+from services.designing.working import Working, working_copy
 from services.rehearsal import Period, rehearse_batch
 from services.rehearsal.comparing import Differences
 from services.rehearsal.comparing import compare as compare_plays

@@ -17,9 +17,10 @@ from services.changing.corrections import Told, corrections, send_corrections
 from services.changing.enforcing import enforce
 from services.changing.happenings import happened
 from services.definitions.evidence import confirm
+from services.definitions.reading import sound
 from services.definitions.writing import digest
 from services.designing.comparing import compare
-from services.designing.working import settle, sound, working_copy
+from services.designing.working import settle, working_copy
 from services.duties.loads import wait_for_others
 from services.upstream.linking import link_up, require_bound
 from services.upstream.telling import tell_extension

@@ -6,7 +6,7 @@ from typing import TypedDict
 from domain.calendar import Calendar
 from domain.definition import Definition
 from domain.errors import Invalid
-from domain.lint import Finding, Level, check
+from domain.lint import ORDER, Finding, Level, check
 from services.calendar import official_calendar
 from services.definitions.expressions import check_expressions
 from services.definitions.reading import parse_unchecked, read_file
@@ -30,6 +30,19 @@ class Report(TypedDict):
     findings: list[FindingRow]
 
 
+def findings(definition: Definition, calendar: Calendar | None = None) -> list[Finding]:
+    """Return all findings about a definition, the gravest first.
+
+    calendar: None means the official one.
+    """
+    found = [
+        *check_texts(definition),
+        *check_expressions(definition),
+        *check(definition, calendar or official_calendar()),
+    ]
+    return sorted(found, key=lambda finding: ORDER[finding.level])
+
+
 def report(checked: Definition | Invalid, calendar: Calendar | None = None) -> Report:
     """Return the findings about a definition, or about what could not become one.
 
@@ -41,8 +54,7 @@ def report(checked: Definition | Invalid, calendar: Calendar | None = None) -> R
             for problem in checked.problems
         ]
     else:
-        # Errors come first, and a text that cannot be made or an expression that cannot be read is one.
-        found = [*check_texts(checked), *check_expressions(checked), *check(checked, calendar or official_calendar())]
+        found = findings(checked, calendar)
     return Report(findings=[_row(finding) for finding in found])
 
 

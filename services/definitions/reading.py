@@ -50,7 +50,11 @@ def parse(raw: object, *, base_dir: Path | None) -> Definition:
     base_dir: the folder in which `units_file` is looked for and may not be left; None where no file may be named.
     Raises Invalid with every problem of its shape, or, when the shape is right, of its sense.
     """
-    definition = parse_unchecked(raw, base_dir=base_dir)
+    return sound(parse_unchecked(raw, base_dir=base_dir))
+
+
+def sound(definition: Definition) -> Definition:
+    """Return a definition that makes sense. Raises Invalid with every problem of its sense."""
     found = [*check(definition, official_calendar()), *check_texts(definition), *check_expressions(definition)]
     problems = [finding.problem for finding in found if finding.level is Level.ERROR]
     if problems:

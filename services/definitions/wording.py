@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from domain.definition import Definition, MailKind, MailText
 from domain.lint import Finding
-from domain.lint.findings import error
+from domain.lint.findings import error, warning
 from templates.engine import BadTemplate, Plain, render_text
 
 _UNITS: Plain = [{"name": "某省工业和信息化厅", "phone": "010-60000000"}]
@@ -47,6 +47,12 @@ _NEWS: Plain = {
 _CASE: Plain = {"title": "某公司", "organisation": "某公司", "category": "示范企业", "number": 1}
 _PLAIN_NEWS: Plain = {"headline": "初审通过", "by": "", "text": "", "lines": [], "due": "", "left": ""}
 _CHANGES: Plain = ["申报截止时间：2023-03-20 改为 2023-03-17"]
+_LINES: Plain = [{"label": "推荐报送截止时间", "before": "2023-05-31 周三 24:00", "after": "2023-06-09 周五 24:00"}]
+_CORRECTION: dict[str, Plain] = {
+    "headline": "推荐报送截止时间更正",
+    "lines": _LINES,
+    "text": "给您带来不便，敬请谅解。",
+}
 SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
     MailKind.STAGE_OPENS: (_COMMON | _OWED,),
     MailKind.REMINDER: (_COMMON | _OWED,),
@@ -60,6 +66,7 @@ SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
     MailKind.CASE: (_COMMON | {"case": _CASE, "news": _NEWS}, _COMMON | {"case": _CASE, "news": _PLAIN_NEWS}),
     MailKind.ACCOUNT: (_COMMON | {"news": _NEWS}, _COMMON | {"news": _PLAIN_NEWS}),
     MailKind.UPSTREAM: (_COMMON | {"upper": "上级示范遴选", "changes": _CHANGES},),
+    MailKind.CORRECTION: (_COMMON | _CORRECTION, _COMMON | {"headline": "更正通知", "lines": [], "text": ""}),
 }
 """What a mail of a kind is made from, as `services.mail.composing` hands it over."""
 
@@ -70,6 +77,15 @@ def check_texts(definition: Definition) -> Iterator[Finding]:
         path = f"mails.{text.kind.value}{f'@{text.stage}' if text.stage else ''}"
         yield from _check(text, f"{path}.subject", text.subject, is_one_line=True)
         yield from _check(text, f"{path}.body", text.body)
+        yield from _check(text, f"{path}.subject_en", text.subject_en, is_one_line=True)
+        yield from _check(text, f"{path}.body_en", text.body_en)
+        for given, missing, name in (
+            (text.subject_en, text.body_en, "body_en"),
+            (text.body_en, text.subject_en, "subject_en"),
+        ):
+            if given and not missing:
+                sentence = "英文只写了标题" if name == "body_en" else "英文只写了正文"
+                yield warning("half_english", f"{path}.{name}", sentence, advice="两者都写，或都不写")
 
 
 def _check(text: MailText, path: str, source: str, *, is_one_line: bool = False) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ definition, though it may still lack sense: the linter tells what an unfinished 
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,16 +55,18 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Vouch:
-    """Say where a value comes from. path: of the value. quote: the notice's sentence; "" marks it as inferred."""
+    """Say where a value comes from. path: of the value. quote: the notice's sentence; "" marks it as inferred.
+
+    is_inferred: the sentence leaves more than one reading open, so that a person must confirm the value all the same.
+    """
 
     path: str
     quote: str = ""
     note: str = ""
+    is_inferred: bool = False
 
 
 Edit = SetValues | Insert | Remove | Move | Vouch
-IDENTITY = ("code", "programme.key")
-"""What makes the batch that it is; it cannot change after the batch was made."""
 
 
 def edited(definition: Definition, edits: Sequence[Edit]) -> Definition:
@@ -85,14 +88,20 @@ def edited(definition: Definition, edits: Sequence[Edit]) -> Definition:
             case Vouch():
                 _vouch(plain, edit)
     new = shape(plain)
+    _require_identity(definition, new)
+    return reopened(definition, new)
+
+
+def _require_identity(old: Definition, new: Definition) -> None:
+    """Refuse another batch: its code and its programme's cannot change after it was made."""
+    pairs = (("code", old.code, new.code), ("programme.key", old.programme.key, new.programme.key))
     problems = [
-        Problem(path, str(value_at(new, path)), "编号和项目代号在建立批次后不能修改", str(value_at(definition, path)))
-        for path in IDENTITY
-        if value_at(new, path) != value_at(definition, path)
+        Problem(path, becomes, "编号和项目代号在建立批次后不能修改", was)
+        for path, was, becomes in pairs
+        if was != becomes
     ]
     if problems:
         raise Invalid(problems)
-    return reopened(definition, new)
 
 
 def value_at(definition: Definition, path: str) -> object:
@@ -112,11 +121,19 @@ def _child(value: object, part: str) -> object:
     return None
 
 
-def _place(items: Sequence[object], name: str) -> int | None:
+def item_names(items: Sequence[object]) -> list[str]:
+    """Return the names of the items of a list, each once: the second of two people of one name is "李敏#2"."""
+    found, seen = [], Counter[str]()
     for number, item in enumerate(items):
-        if item_name(item if isinstance(item, Mapping) else {}, number) == name:
-            return number
-    return None
+        name = item_name(item if isinstance(item, Mapping) else {}, number)
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
+
+
+def _place(items: Sequence[object], name: str) -> int | None:
+    names = item_names(items)
+    return names.index(name) if name in names else None
 
 
 def _at(plain: Plain, path: str) -> Any:
@@ -144,7 +161,9 @@ def _set(plain: Plain, edit: SetValues) -> None:
 
 def _put(items: list[Any], item: Any, before: str, path: str) -> None:
     name = item_name(item, len(items))
-    if _place(items, name) is not None:
+    # People and platforms go by their names, which two of them may share; a key belongs to one alone.
+    has_key = any(part in item for part in ("key", "code", "kind"))
+    if has_key and _place(items, name) is not None:
         raise Invalid([Problem(f"{path}.{name}", name, "同一处已有同名的一项", "换一个代号")])
     place = _place(items, before) if before else None
     items.insert(len(items) if place is None else place, item)
@@ -185,8 +204,12 @@ def _carry_marks(plain: Plain, before: str, after: str) -> None:
 
 
 def _vouch(plain: Plain, edit: Vouch) -> None:
-    _at(plain, edit.path)
-    mark = Mark.STATED if edit.quote.strip() else Mark.INFERRED
+    holder_path, _, name = edit.path.rpartition(".")
+    holder = _at(plain, holder_path)
+    # A field that holds nothing may be vouched for, too: the notice gives no date.
+    if not (name in holder if isinstance(holder, Mapping) else _child(holder, name) is not None):
+        raise NotFound("这一项已不在，请刷新页面。")
+    mark = Mark.STATED if edit.quote.strip() and not edit.is_inferred else Mark.INFERRED
     said = {"path": edit.path, "mark": mark.value, "quote": edit.quote.strip(), "note": edit.note.strip()}
     kept = [item for item in plain["evidence"] if item["path"] != edit.path]
     plain["evidence"] = [*kept, {**said, "confirmed_by": ""}]

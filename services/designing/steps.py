@@ -26,6 +26,12 @@ def has_step(session: Session, design: Design, number: int) -> bool:
     return session.execute(found).first() is not None
 
 
+def step_digest(session: Session, design: Design) -> str:
+    """Return the digest of the state that is shown."""
+    own = select(DesignStep.digest).where(DesignStep.design_id == design.id, DesignStep.number == design.step)
+    return session.scalars(own).one()
+
+
 def document(session: Session, design: Design, number: int) -> Definition:
     """Return the definition of one step, which must be kept."""
     packed = session.scalars(

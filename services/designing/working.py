@@ -14,16 +14,13 @@ from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, require
 from domain.definition import Definition
-from domain.errors import Conflict, Invalid, NotFound
-from domain.lint import Level, check
+from domain.errors import Conflict, NotFound
 from domain.tree.merging import changes, take_over
 from models import Batch, BatchState, Design, DesignStep
 from services.batches.context import BatchContext, definition_at, load
 from services.batches.drafts import store_draft
-from services.calendar import official_calendar
-from services.definitions.expressions import check_expressions
+from services.definitions.reading import sound
 from services.definitions.shapes import shape
-from services.definitions.wording import check_texts
 from services.definitions.writing import canonical_json, digest
 from services.designing.clashes import clashes
 from services.designing.edits import Edit, SetValues, edited, value_at
@@ -129,11 +126,6 @@ def discard(session: Session, batch_id: int, *, actor: Actor) -> None:
         session.flush()
 
 
-def problems_of(definition: Definition) -> list[str]:
-    """Return the sentences that keep a working copy from becoming a revision; the linter shows them with places."""
-    return [f"{problem.path}：{problem.sentence}" for problem in _errors(definition).problems]
-
-
 def save_revision(session: Session, batch_id: int, *, seen: int, actor: Actor, now: datetime) -> Batch:
     """Make the working copy of a draft its next revision.
 
@@ -153,25 +145,12 @@ def save_revision(session: Session, batch_id: int, *, seen: int, actor: Actor, n
     return batch
 
 
-def sound(definition: Definition) -> Definition:
-    """Return a definition that has no error. Raises Invalid with every one."""
-    refused = _errors(definition)
-    if refused.problems:
-        raise refused
-    return definition
-
-
 def settle(session: Session, batch_id: int, revision: int) -> None:
     """Note that the working copy has become a revision."""
     design = design_of(session, batch_id)
     if design is not None:
         design.base_revision = revision
         session.flush()
-
-
-def _errors(definition: Definition) -> Invalid:
-    found = [*check(definition, official_calendar()), *check_texts(definition), *check_expressions(definition)]
-    return Invalid([finding.problem for finding in found if finding.level is Level.ERROR])
 
 
 def _context(session: Session, batch_id: int, actor: Actor, *, lock: bool = False) -> BatchContext:

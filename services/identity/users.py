@@ -40,7 +40,8 @@ def add_user(
 ) -> User:
     """Make an account; it has no rights before a membership is granted. Raises NotAllowed, Invalid."""
     require_over(session, User(memberships=[]), actor=actor, action=Action.MANAGE_USERS)
-    person, problems = _checked(session, new)
+    person, problems = checked_person(new)
+    problems = problems or list(_taken(session, person))
     try:
         passwords.check(new.password, person.account, policy=policy)
     except Invalid as refusal:
@@ -117,8 +118,8 @@ def _get(session: Session, user_id: int) -> User:
     return user
 
 
-def _checked(session: Session, new: NewUser) -> tuple[NewUser, list[Problem]]:
-    """Return the person in normal form, and everything wrong with them."""
+def checked_person(new: NewUser) -> tuple[NewUser, list[Problem]]:
+    """Return the person in normal form, and everything wrong with them but that somebody has it already."""
     problems: list[Problem] = []
     account = unicodedata.normalize("NFKC", new.account).strip().casefold()
     name = new.name.strip()
@@ -137,7 +138,7 @@ def _checked(session: Session, new: NewUser) -> tuple[NewUser, list[Problem]]:
         except BadAddress as refusal:
             problems.append(Problem("email", new.email[:80], str(refusal)))
     person = replace(new, account=account, name=name, mobile=normal_mobile(mobile), email=email)
-    return person, problems or list(_taken(session, person))
+    return person, problems
 
 
 def _taken(session: Session, person: NewUser) -> Iterator[Problem]:

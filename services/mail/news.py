@@ -1,4 +1,4 @@
-"""What a mail about a case, an account or a change from above says, asked once more before it leaves.
+"""What a mail about a case, an account, a change from above or a mistake says, asked again before it leaves.
 
 A mail about a case is void when what it tells is no longer so: a returned case that is back, a decision that was
 undone. Everything is read for many mails at once.
@@ -45,6 +45,9 @@ def told(session: Session, mails: Sequence[Mail]) -> Told:
     of_upper = [mail for mail in mails if mail.kind is MailKind.UPSTREAM]
     if of_upper:
         _read_changes(session, found, of_upper)
+    keys = sorted({str(mail.facts["corrects"]) for mail in mails if mail.facts.get("corrects")})
+    if keys:
+        found.corrected = dict(iter(session.execute(select(Mail.key, Mail.state).where(Mail.key.in_(keys)))))
     return found
 
 
@@ -56,9 +59,6 @@ def _read_cases(session: Session, found: Told, mails: Sequence[Mail]) -> None:
     found.returns = {row.id: row for row in session.scalars(returns)}
     opinions = select(Opinion.id).where(Opinion.id.in_(_numbers(mails, "opinion_id")))
     found.opinions = set(session.scalars(opinions))
-    keys = sorted({str(mail.facts["corrects"]) for mail in mails if mail.facts.get("corrects")})
-    corrected = select(Mail.key, Mail.state).where(Mail.key.in_(keys))
-    found.corrected = dict(iter(session.execute(corrected)))
 
 
 def _read_changes(session: Session, found: Told, mails: Sequence[Mail]) -> None:
@@ -73,7 +73,9 @@ def _numbers(mails: Iterable[Mail], name: str) -> list[int]:
     return sorted(value for value in values if isinstance(value, int))
 
 
-def case_values(found: Told, context: BatchContext, mail: Mail, now: datetime) -> dict[str, Plain] | str:
+def case_values(
+    found: Told, context: BatchContext, mail: Mail, now: datetime, *, is_english: bool = False
+) -> dict[str, Plain] | str:
     """Return the values of a mail about a case, or why it is no longer true."""
     case = found.cases.get(mail.case_id or 0)
     if case is None:
@@ -88,7 +90,7 @@ def case_values(found: Told, context: BatchContext, mail: Mail, now: datetime) -
         "category": category,
         "number": case.id,
     }
-    return {"case": shown, "news": _news(mail.facts, _due_at(found, mail), now, context)}
+    return {"case": shown, "news": _news(mail.facts, _due_at(found, mail), now, context, is_english=is_english)}
 
 
 def _no_longer_true(found: Told, case: Case, mail: Mail) -> str:
@@ -103,6 +105,10 @@ def _no_longer_true(found: Told, case: Case, mail: Mail) -> str:
             return "该次退回补正已办结或已撤销，无需发送"
     if facts.get("opinion_id") and int(str(facts["opinion_id"])) not in found.opinions:
         return "该意见已撤销，无需发送"
+    return _corrects_nothing(found, facts)
+
+
+def _corrects_nothing(found: Told, facts: Mapping[str, object]) -> str:
     if facts.get("corrects") and found.corrected.get(str(facts["corrects"])) not in LEFT:
         return "所更正的邮件未曾发出，无需发送"
     return ""
@@ -133,8 +139,33 @@ def upstream_values(found: Told, mail: Mail) -> dict[str, Plain] | str:
     }
 
 
+def correction_values(found: Told, mail: Mail) -> dict[str, Plain] | str:
+    """Return the values of a correction, or why there is nothing to correct.
+
+    mail.facts: `headline`, `text` (words of the coordinator's own), `lines` as mappings of `label`, `before` and
+    `after`; each may be left out. `corrects` is the key of the mail that said something else.
+    """
+    because = _corrects_nothing(found, mail.facts)
+    if because:
+        return because
+    lines = mail.facts.get("lines")
+    return {
+        "headline": str(mail.facts.get("headline") or "更正通知"),
+        "text": str(mail.facts.get("text") or ""),
+        "lines": [
+            {name: str(line.get(name) or "") for name in ("label", "before", "after")}
+            for line in (lines if isinstance(lines, list) else [])
+        ],
+    }
+
+
 def _news(
-    facts: Mapping[str, object], due_at: datetime | None, now: datetime, context: BatchContext
+    facts: Mapping[str, object],
+    due_at: datetime | None,
+    now: datetime,
+    context: BatchContext,
+    *,
+    is_english: bool = False,
 ) -> dict[str, Plain]:
     zone = context.definition.zone
     lines = facts.get("lines")
@@ -145,6 +176,6 @@ def _news(
         "lines": [
             {"label": str(label), "text": str(text)} for label, text in (lines if isinstance(lines, list) else [])
         ],
-        "due": due_text(due_at, zone) if due_at else "",
-        "left": days_left(due_at, now, zone) if due_at else "",
+        "due": due_text(due_at, zone, is_english=is_english) if due_at else "",
+        "left": days_left(due_at, now, zone, is_english=is_english) if due_at else "",
     }

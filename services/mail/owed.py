@@ -35,13 +35,17 @@ class Owed:
 
 @dataclass(slots=True)
 class Desk:
-    """All that is needed to write a group of mails: batches, people, open duties, today's triggers, cases."""
+    """All that is needed to write a group of mails: batches, people, open duties, today's triggers, cases.
+
+    wants_english: the language of the installation; a text without an English version leaves in Chinese all the same.
+    """
 
     contexts: dict[int, BatchContext]
     directory: Directory
     owed: defaultdict[int, list[Owed]] = field(default_factory=lambda: defaultdict(list))
     triggers: defaultdict[int, set[tuple[str, datetime]]] = field(default_factory=lambda: defaultdict(set))
     told: Told = field(default_factory=Told)
+    wants_english: bool = False
     _of_address: dict[str, list[Owed]] | None = None
 
     def people_of(self, unit_id: int, batch_id: int) -> set[str]:
@@ -123,7 +127,9 @@ def is_triggered(found: Desk, mail: Mail, duty: Owed) -> bool:
     )
 
 
-def lines(found: Desk, duties: Sequence[Owed], now: datetime) -> list[dict[str, str | int]]:
+def lines(
+    found: Desk, duties: Sequence[Owed], now: datetime, *, is_english: bool = False
+) -> list[dict[str, str | int]]:
     """Return one line per stage and deadline for the texts: {"title", "due", "left", "count", "names"}.
 
     count is 0 for a duty about the unit itself; names lists at most NAMES_SHOWN holders.
@@ -138,11 +144,17 @@ def lines(found: Desk, duties: Sequence[Owed], now: datetime) -> list[dict[str, 
         result.append(
             {
                 "title": definition.stage(stage_key).title,
-                "due": due_text(due_at, definition.zone),
-                "left": days_left(due_at, now, definition.zone),
+                "due": due_text(due_at, definition.zone, is_english=is_english),
+                "left": days_left(due_at, now, definition.zone, is_english=is_english),
                 "count": len(holders),
-                "names": "、".join(holders[:NAMES_SHOWN])
-                + (f" 等 {len(holders)} 家" if len(holders) > NAMES_SHOWN else ""),
+                "names": _named(holders, is_english=is_english),
             }
         )
     return result
+
+
+def _named(holders: Sequence[str], *, is_english: bool) -> str:
+    shown, rest = holders[:NAMES_SHOWN], len(holders) - NAMES_SHOWN
+    if is_english:
+        return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
+    return "、".join(shown) + (f" 等 {len(holders)} 家" if rest > 0 else "")

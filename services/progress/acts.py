@@ -43,6 +43,7 @@ AUDITED: Mapping[Action, str] = {
     Action.EDIT_DEFINITION: "修改定义",
     Action.CONFIRM_VALUE: "确认推定值",
     Action.PUBLISH_BATCH: "发布",
+    Action.CHANGE_RUNNING: "变更生效",
     Action.PAUSE_BATCH: "暂停/恢复",
     Action.CLOSE_STAGE: "结束环节",
     Action.ANSWER: "报送",

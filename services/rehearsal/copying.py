@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, insert, or_, select
+from sqlalchemy import ColumnElement, Table, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from domain.definition import MailKind
 from models import (
+    Allotment,
     Answer,
     AppliedMoment,
     Base,
@@ -15,16 +17,23 @@ from models import (
     BatchStage,
     BatchUnit,
     BatchVersion,
+    Case,
+    CaseReturn,
     Contact,
     Duty,
     Exemption,
     Extension,
     LatePermit,
     Mail,
+    MailState,
+    Organisation,
     PhoneDuty,
+    Place,
     Programme,
+    Recommendation,
     Title,
     Unit,
+    UnitDate,
 )
 from models.scope import Scope
 from models.session import Database
@@ -44,8 +53,16 @@ OF_BATCH: tuple[type[Base], ...] = (
     LatePermit,
     AppliedMoment,
     PhoneDuty,
+    UnitDate,
+    Allotment,
+    Case,
+    CaseReturn,
+    Recommendation,
+    Place,
     Mail,
 )
+NEWS = frozenset({MailKind.CASE, MailKind.ACCOUNT, MailKind.UPSTREAM, MailKind.CORRECTION})
+"""Mails about one thing that has happened: no plan foresees them, so a copy does not send them."""
 LEFT_OUT = {"file_id", "raw"}
 """Columns that a rehearsal does without: files are not copied, and what was sent need not be sent again."""
 
@@ -67,6 +84,8 @@ def copy_batch(source: Session, batch_id: int) -> Database:
         _copy(source, target, Unit)
         _copy(source, target, Title)
         _copy(source, target, Batch, Batch.id == batch_id)
+        cases = select(Case.organisation_id).where(Case.batch_id == batch_id)
+        _copy(source, target, Organisation, Organisation.id.in_(cases))
         _copy(source, target, Contact, or_(Contact.batch_id == batch_id, Contact.batch_id.is_(None)))
         for table in OF_BATCH:
             _copy(source, target, table, table.__table__.c.batch_id == batch_id)
@@ -92,4 +111,14 @@ def _without_bytes(row: dict[str, Any]) -> dict[str, Any]:
         row.update(retry_after=None)
         if row["state"] not in {"pending", "void", "held", "refused"}:
             row.update(state="void", because="模拟前已发送", lease_until=None)
+        elif row["state"] == "pending" and row["kind"] in NEWS:
+            row.update(state="void", because="单件通知，不在模拟之内")
     return row
+
+
+def left_out(source: Session, batch_id: int) -> int:
+    """Return how many mails of a batch wait to leave that a copy does not send, as they tell of one thing each."""
+    waiting = select(func.count()).where(
+        Mail.batch_id == batch_id, Mail.state == MailState.PENDING, Mail.kind.in_(sorted(NEWS))
+    )
+    return source.scalar(waiting) or 0

@@ -1,5 +1,6 @@
 """What a played copy tells: every opening, mail, call and closing in order, and what a person should know of it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ class Event:
 
     unit: code of the unit that owes, None for mail to the coordinator and for the stage itself.
     to: addresses; empty for a change of state and for a call that a person must make.
+    body, moment: kept beside the contract: the text of a mail, and the key of the moment in the plan that causes it
+    ("" for what no plan foresees).
     """
 
     at: datetime
@@ -31,12 +34,13 @@ class Event:
     subject: str
     key: str
     body: str = ""
+    moment: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the event in the shape of the contract."""
         shown = asdict(self)
-        shown.pop("body")
-        return {**shown, "at": self.at.isoformat()}
+        del shown["body"], shown["moment"]
+        return {**shown, "at": self.at.isoformat(), "kind": "missed" if self.kind == REFUSED else self.kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +70,31 @@ class Past:
         return at.astimezone(context.definition.zone)
 
 
+REFUSED = "refused"
+"""Kind of a deed of the scenario that the rules refuse; the contract knows it as missed."""
 _RANK = {
     kind: rank
     for rank, kind in enumerate(
-        ["stage_closes", "stage_opens", "reminder", "digest", "escalation", "extension", "missed"]
+        ["stage_closes", "stage_opens", "reminder", "digest", "escalation", "extension", "missed", REFUSED]
     )
 }
 
 
+def in_order(found: Iterable[Event]) -> list[Event]:
+    """Return events in the order of time; at one minute the stages' own come first."""
+    return sorted(found, key=lambda e: (e.at, _RANK.get(e.kind, len(_RANK)), bool(e.unit), e.key))
+
+
 def events(session: Session, context: BatchContext, past: Past) -> list[Event]:
     """Return everything that happened in a copy since its beginning, in order."""
-    found = [
-        *_state_events(session, context, past),
-        *_mail_events(session, context, past),
-        *_call_events(session, context, past),
-        *_blocked_events(context),
-    ]
-    return sorted(found, key=lambda e: (e.at, _RANK[e.kind], bool(e.unit), e.key))
+    return in_order(
+        [
+            *_state_events(session, context, past),
+            *_mail_events(session, context, past),
+            *_call_events(session, context, past),
+            *_blocked_events(context),
+        ]
+    )
 
 
 def _state_events(session: Session, context: BatchContext, past: Past) -> list[Event]:
@@ -94,11 +106,11 @@ def _state_events(session: Session, context: BatchContext, past: Past) -> list[E
         key, at = f"{context.definition.code}/{row.key}", past.when(row.at, context)
         title = context.definition.stage(row.stage_key).title
         if row.verdict is Verdict.MISS:
-            found.append(Event(at, "missed", row.stage_key, None, [], f"{title}：{row.because}", key))
+            found.append(Event(at, "missed", row.stage_key, None, [], f"{title}：{row.because}", key, "", row.key))
         elif row.kind is MomentKind.OPEN:
-            found.append(Event(at, "stage_opens", row.stage_key, None, [], f"{title}开放", key))
+            found.append(Event(at, "stage_opens", row.stage_key, None, [], f"{title}开放", key, "", row.key))
         elif row.kind is MomentKind.CLOSE:
-            found.append(Event(at, "stage_closes", row.stage_key, None, [], f"{title}截止", key))
+            found.append(Event(at, "stage_closes", row.stage_key, None, [], f"{title}截止", key, "", row.key))
     return found
 
 
@@ -117,6 +129,7 @@ def _mail_events(session: Session, context: BatchContext, past: Past) -> list[Ev
             mail.subject,
             mail.key,
             mail.body,
+            mail.moment_key,
         )
         for mail, code in rows
     ]
@@ -126,6 +139,14 @@ def _call_events(session: Session, context: BatchContext, past: Past) -> list[Ev
     rows = session.execute(
         select(PhoneDuty, Unit.code).join(Unit, Unit.id == PhoneDuty.unit_id).where(PhoneDuty.id > past.calls)
     )
+    moments = {
+        (row.stage_key, row.at): row.key
+        for row in session.execute(
+            select(AppliedMoment.stage_key, AppliedMoment.at, AppliedMoment.key).where(
+                AppliedMoment.batch_id == context.batch.id, AppliedMoment.kind != MomentKind.CLOSE
+            )
+        )
+    }
     return [
         Event(
             past.when(call.at, context),
@@ -135,6 +156,7 @@ def _call_events(session: Session, context: BatchContext, past: Past) -> list[Ev
             [],
             f"待人工催办：{call.person} {call.number}（{call.because}）",
             call.key,
+            moment=moments.get((call.stage_key, call.at), ""),
         )
         for call, code in rows
     ]
@@ -154,22 +176,33 @@ def _blocked_events(context: BatchContext) -> list[Event]:
     return found
 
 
-def held(session: Session, past: Past) -> list[str]:
-    """Return a warning for each reason for which mails could not be made, as when a text is wrong (F30)."""
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person should know of a rehearsal. path: where in the definition it can be mended; "" for nowhere."""
+
+    sentence: str
+    path: str = ""
+
+
+def held(session: Session, past: Past) -> list[Remark]:
+    """Return a remark for each reason for which mails could not be made, as when a text is wrong (F30)."""
     rows = session.execute(
         select(Mail.because, Mail.kind, func.count())
         .where(Mail.state == MailState.HELD, Mail.id > past.mails)
         .group_by(Mail.because, Mail.kind)
         .order_by(func.min(Mail.id))
     )
-    return [f"{count} 封邮件（{kind.value}）不能发出：{because}" for because, kind, count in rows]
+    return [Remark(f"{count} 封邮件（{kind.value}）不能发出：{because}", "mails") for because, kind, count in rows]
 
 
-def unowed(session: Session, context: BatchContext) -> list[str]:
-    """Return a warning for each collect stage in which nobody owes anything, as when the registry is empty."""
+def unowed(session: Session, context: BatchContext) -> list[Remark]:
+    """Return a remark for each collect stage in which nobody owes anything, as when the registry is empty."""
     owed = set(session.scalars(select(Duty.stage_key).where(Duty.batch_id == context.batch.id).distinct()))
     return [
-        f"“{stage.title}”没有应报对象（示范名单库中没有符合条件的获评单位），模拟中不会有该环节的提醒"
+        Remark(
+            f"“{stage.title}”没有应报对象（示范名单库中没有符合条件的获评单位），模拟中不会有该环节的提醒",
+            f"stages.{stage.key}",
+        )
         for stage in context.definition.stages
         if stage.collect is not None and stage.key not in owed
     ]

@@ -108,7 +108,10 @@ def rehearse_batch(
         with scratch.write(Scope()) as session:
             first(session)
     since = max(now, period.since) if period.since else now
-    return _play(scratch, batch_id, Period(since, period.until), scenario, remarks, started_at=now)
+    coming = [happening for happening in scenario if happening.at >= now]
+    if len(coming) < len(scenario):
+        remarks.append(Remark(f"情景中有 {len(scenario) - len(coming)} 个动作早于现在，没有模拟"))
+    return _play(scratch, batch_id, Period(since, period.until), coming, remarks, started_at=now)
 
 
 def _play(

@@ -1,34 +1,27 @@
-"""What people do in a rehearsal: who answers, reports nothing or gets more time, and when."""
+"""What people do in a rehearsal: who answers, reports nothing or gets more time, and when (情景).
 
-from collections.abc import Iterator, Mapping
+A scenario is a list of rows {"at", "stage", "do", "unit" or "units", "values"}, typed as YAML or on a page.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from domain.access import Actor, Role
-from domain.definition import Definition, Field, FieldKind, Form
-from domain.errors import Invalid, Problem, RuleBroken
-from models import Duty, Unit
-from services.batches.extending import MoreTime, extend
+from domain.definition import Definition, Stage, StageKind
+from domain.errors import Invalid, Problem
 from services.definitions.yaml_text import read_yaml
-from services.duties.answers import NotFiled, Receipt, declare_none, file_answer
-from services.duties.exemptions import Explanation, exempt
 
-SAMPLES: Mapping[FieldKind, str] = {
-    FieldKind.TEXT: "示例",
-    FieldKind.LONG_TEXT: "示例",
-    FieldKind.PHONE: "010-12345678",
-    FieldKind.MOBILE: "13800000000",
-    FieldKind.DATE: "2000-01-01",
-}
+KEYS = ("at", "stage", "do", "unit", "units", "values")
+CLASS = "class:"
+"""How `units` names those of one class: "class:province"."""
+MOST_DEEDS = 20_000
+MOST_CASES = 200
 
 
 class Deed(StrEnum):
-    """What can be played."""
+    """What can be played. ANSWER: files what a collect stage asks, or forwards cases in a recommend stage."""
 
     ANSWER = "answer"
     NONE = "none"
@@ -36,11 +29,20 @@ class Deed(StrEnum):
     EXTEND = "extend"
 
 
+class Several(StrEnum):
+    """Several units at once, in the order of the definition. ODD: the first, third, fifth; EVEN: the others."""
+
+    ALL = "all"
+    ODD = "odd"
+    EVEN = "even"
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One deed at an instant.
 
-    unit: its code; None extends for all. values: answers, or for an extension {"due_at"}.
+    unit: its code; None extends for all. values: answers; for an extension {"due_at"}; for cases that are forwarded
+    {category: how many}.
     """
 
     at: datetime
@@ -51,13 +53,17 @@ class Happening:
 
 
 def read_scenario(text: str, definition: Definition) -> list[Happening]:
-    """Read a YAML list of {at, stage, do, unit?, values?}; a time without a zone is in the batch's zone.
+    """Read a YAML list of {at, stage, do, unit? or units?, values?}; a time without a zone is in the batch's zone.
 
     Raises Invalid with every problem.
     """
-    raw = read_yaml(text)
+    return read_rows(read_yaml(text), definition)
+
+
+def read_rows(raw: object, definition: Definition) -> list[Happening]:
+    """Read a scenario that is no text any more, as one that was kept. Raises Invalid with every problem."""
     if not isinstance(raw, list):
-        raise Invalid([Problem("", "", "情景文件应是一个列表", "每项含 at、stage、do，可含 unit、values")])
+        raise Invalid([Problem("", "", "情景文件应是一个列表", "每项含 at、stage、do，可含 unit、units、values")])
     problems: list[Problem] = []
     found: list[Happening] = []
     for number, item in enumerate(raw):
@@ -66,10 +72,29 @@ def read_scenario(text: str, definition: Definition) -> list[Happening]:
             Problem(f"[{number}]{path}", str(value)[:80], why, allowed) for path, value, why, allowed in wrong
         )
         if not wrong and isinstance(item, dict):
-            found.append(_happening(item, definition))
+            found += _happenings(item, definition)
+        if len(found) > MOST_DEEDS:
+            problems.append(Problem(f"[{number}]", "", f"情景中的动作超过 {MOST_DEEDS} 个", "请减少单位或环节"))
+            break
     if problems:
         raise Invalid(problems)
     return sorted(found, key=lambda happening: happening.at)
+
+
+def units_named(name: str, definition: Definition) -> Sequence[str] | None:
+    """Return the codes of the units that `units` names, in the definition's order; None for no such name."""
+    codes = [unit.code for unit in definition.units]
+    match name:
+        case Several.ALL:
+            return codes
+        case Several.ODD:
+            return codes[::2]
+        case Several.EVEN:
+            return codes[1::2]
+    key = name.removeprefix(CLASS)
+    if not name.startswith(CLASS) or key not in {item.key for item in definition.unit_classes}:
+        return None
+    return [unit.code for unit in definition.units if unit.unit_class == key]
 
 
 Wrong = tuple[str, object, str, str]
@@ -80,10 +105,10 @@ def _problems(item: object, definition: Definition) -> Iterator[Wrong]:
     if not isinstance(item, dict):
         yield "", item, "应为键值对", '如 {at: 2023-03-08T10:20, stage: contacts, do: answer, unit: "410000"}'
         return
-    unknown = set(item) - {"at", "stage", "do", "unit", "values"}
+    unknown = set(item) - set(KEYS)
     if unknown:
-        yield "", "、".join(sorted(unknown)), "多余的键", "只能有 at、stage、do、unit、values"
-    if _instant(item.get("at"), definition) is None:
+        yield "", "、".join(sorted(str(key) for key in unknown)), "多余的键", f"只能有 {'、'.join(KEYS)}"
+    if instant_of(item.get("at"), definition) is None:
         yield ".at", item.get("at", ""), "应为时刻", "如 2023-03-08T10:20"
     values = item.get("values") or {}
     if not isinstance(values, dict):
@@ -98,23 +123,54 @@ def _deed_problems(item: dict[str, object], values: dict[str, object], definitio
     if stage is None:
         yield ".stage", item.get("stage", ""), "没有这个环节", "、".join(keys)
     deed = item.get("do")
-    if deed not in set(Deed):
+    if deed not in list(Deed):
         yield ".do", item.get("do", ""), "没有这种动作", "、".join(Deed)
     elif deed == Deed.EXTEND:
-        if _instant(values.get("due_at"), definition) is None:
+        if instant_of(values.get("due_at"), definition) is None:
             yield ".values.due_at", values.get("due_at", ""), "延期应写明新的截止时刻", "如 2023-03-28T00:00"
-    elif item.get("unit") is None:
-        yield ".unit", "", "应写明单位代码", "延期之外的动作都属于一个单位"
-    if item.get("unit") is not None and item["unit"] not in {unit.code for unit in definition.units}:
-        yield ".unit", item["unit"], "批次中没有这个代码的单位", '代码加引号，如 "410000"'
-    if stage is not None and deed in {Deed.ANSWER, Deed.NONE, Deed.EXEMPT}:
-        if stage.collect is None:
-            yield ".stage", stage.key, "该环节不收集填报，不能报送", ""
-        elif deed == Deed.EXEMPT and stage.collect.exemption is None:
-            yield ".do", deed, "该环节没有免报说明", ""
+    elif item.get("unit") is None and item.get("units") is None:
+        yield ".unit", "", "应写明单位代码", "延期之外的动作都属于一个单位；几个单位用 units"
+    yield from _unit_problems(item, definition)
+    if stage is not None and deed in [Deed.ANSWER, Deed.NONE, Deed.EXEMPT]:
+        yield from _filing_problems(stage, Deed(str(deed)), values, definition)
 
 
-def _instant(value: object, definition: Definition) -> datetime | None:
+def _unit_problems(item: dict[str, object], definition: Definition) -> Iterator[Wrong]:
+    unit, several = item.get("unit"), item.get("units")
+    if unit is not None and several is not None:
+        yield ".units", several, "unit 与 units 只能写一个", ""
+    if unit is not None and unit not in [one.code for one in definition.units]:
+        yield ".unit", unit, "批次中没有这个代码的单位", '代码加引号，如 "410000"'
+    if several is not None and (not isinstance(several, str) or units_named(several, definition) is None):
+        classes = "、".join(CLASS + one.key for one in definition.unit_classes)
+        yield ".units", several, "没有这一组单位", "、".join([*Several, classes])
+
+
+def _filing_problems(stage: Stage, deed: Deed, values: dict[str, object], definition: Definition) -> Iterator[Wrong]:
+    """Say what units cannot do in a stage; what they send is checked as in life when it is played."""
+    recommend = stage.recommend if stage.kind is StageKind.RECOMMEND else None
+    if recommend is not None:
+        yield from _forwarding_problems(deed, values, definition)
+        if deed is Deed.NONE and recommend.none_label is None:
+            yield ".do", deed, "该环节不接受零报告", ""
+    elif stage.collect is None:
+        yield ".stage", stage.key, "该环节不由推荐单位填报，不能报送", ""
+    if deed is Deed.EXEMPT and (stage.collect is None or stage.collect.exemption is None):
+        yield ".do", deed, "该环节没有免报说明", ""
+
+
+def _forwarding_problems(deed: Deed, values: dict[str, object], definition: Definition) -> Iterator[Wrong]:
+    if deed is not Deed.ANSWER:
+        return
+    categories = {category.key for category in definition.categories}
+    for key, count in values.items():
+        if key not in categories:
+            yield f".values.{key}", key, "没有这个类别", "、".join(sorted(categories))
+        elif not str(count).isdecimal() or not 1 <= int(str(count)) <= MOST_CASES:
+            yield f".values.{key}", count, "应为件数", f"1 到 {MOST_CASES}"
+
+
+def instant_of(value: object, definition: Definition) -> datetime | None:
     """Return the instant that a text names, in the batch's zone unless it names another; None when it names none."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -123,78 +179,12 @@ def _instant(value: object, definition: Definition) -> datetime | None:
     return found.replace(tzinfo=definition.zone) if found is not None and found.tzinfo is None else found
 
 
-def _happening(item: dict[str, Any], definition: Definition) -> Happening:
-    at = _instant(item["at"], definition)
+def _happenings(item: dict[str, Any], definition: Definition) -> list[Happening]:
+    at = instant_of(item["at"], definition)
     assert at is not None  # noqa: S101 - the problems of this item have been looked for
     values = {str(key): str(value) for key, value in (item.get("values") or {}).items()}
-    return Happening(at, item["stage"], Deed(item["do"]), item.get("unit"), values)
-
-
-def play(session: Session, batch_id: int, definition: Definition, happening: Happening) -> list[str]:
-    """Let it happen, by an officer of the unit; return what was refused in sentences, as it then left no trace."""
-    at = happening.at.astimezone(definition.zone)
-    place = f"{at:%Y-%m-%d %H:%M} {happening.unit or '全部单位'}“{definition.stage(happening.stage).title}”"
-    try:
-        with session.begin_nested():
-            if happening.deed is Deed.EXTEND:
-                _extend(session, batch_id, definition, happening)
-                return []
-            results = _settle_all(session, batch_id, definition, happening)
-    except RuleBroken as refusal:
-        return [f"{place}：{refusal.sentence}"]
-    return [f"{place}：{result.refusal.sentence}" for result in results if isinstance(result, NotFiled)]
-
-
-def _settle_all(
-    session: Session, batch_id: int, definition: Definition, happening: Happening
-) -> list[Receipt | NotFiled | None]:
-    unit = session.scalars(select(Unit).where(Unit.code == happening.unit)).one()
-    duties = session.scalars(
-        select(Duty.id)
-        .where(
-            Duty.batch_id == batch_id,
-            Duty.stage_key == happening.stage,
-            Duty.unit_id == unit.id,
-            Duty.settled_as.is_(None),
-        )
-        .order_by(Duty.id)
-    ).all()
-    officer = Actor(f"{unit.short or unit.name}经办人", Role.OFFICER, branch=unit.path)
-    return [_settle(session, duty_id, definition, happening, officer) for duty_id in duties]
-
-
-def _settle(
-    session: Session, duty_id: int, definition: Definition, happening: Happening, officer: Actor
-) -> Receipt | NotFiled | None:
-    collect = definition.stage(happening.stage).collect
-    if happening.deed is Deed.NONE:
-        return declare_none(session, duty_id, received_at=happening.at, actor=officer)
-    if happening.deed is Deed.EXEMPT and collect is not None and collect.exemption is not None:
-        reason = happening.values.get("reason", collect.exemption.reasons[0].key)
-        explanation = Explanation(reason, happening.values.get("text", "示例"))
-        exempt(session, duty_id, explanation, received_at=happening.at, actor=officer, is_rehearsed=True)
-        return None
-    form = definition.form(collect.form) if collect is not None and collect.form is not None else None
-    values = {**(sample_answers(form, happening.unit or "") if form else {}), **happening.values}
-    return file_answer(session, duty_id, values, received_at=happening.at, actor=officer)
-
-
-def _extend(session: Session, batch_id: int, definition: Definition, happening: Happening) -> None:
-    due_at = _instant(happening.values["due_at"], definition)
-    assert due_at is not None  # noqa: S101 - `read_scenario` lets no other through
-    unit_id = session.scalar(select(Unit.id).where(Unit.code == happening.unit)) if happening.unit else None
-    more = MoreTime(stage=happening.stage, due_at=due_at, reason="模拟", unit_id=unit_id)
-    extend(session, batch_id, more, actor=Actor("主办处室", Role.COORDINATOR), now=happening.at)
-
-
-def sample_answers(form: Form, unit: str) -> dict[str, str]:
-    """Return answers that the form accepts, for rehearsals and demonstrations."""
-    return {field.key: _sample(field, unit) for field in form.fields}
-
-
-def _sample(field: Field, unit: str) -> str:
-    if field.kind is FieldKind.EMAIL:
-        return f"lianxiren-{unit}@units.example"
-    if field.kind is FieldKind.CHOICE:
-        return field.choices[0]
-    return SAMPLES[field.kind]
+    several, deed = item.get("units"), Deed(item["do"])
+    if several is None or (deed is Deed.EXTEND and several == Several.ALL):
+        return [Happening(at, item["stage"], deed, item.get("unit"), values)]
+    codes = units_named(several, definition) or ()
+    return [Happening(at, item["stage"], deed, code, values) for code in codes]

@@ -91,7 +91,7 @@ def test_the_workbook_holds_what_the_list_shows(coordinator: Browser) -> None:
     sheet = read_sheet(io.BytesIO(answer.data))
     narrowed = read_sheet(io.BytesIO(coordinator.http.get(f"{PAGES}/cases.xlsx?state=forwarded").data))
 
-    assert f'filename="{CODE}-cases.xlsx"' in answer.headers["Content-Disposition"]
+    assert f"filename={CODE}-cases.xlsx" in answer.headers["Content-Disposition"]
     assert len(sheet.rows) == 14
     drafts = [row for _, row in sheet.rows if row["状态"] == "填写中"]
     assert [(row["名称"], row["申报单位"], row["统一社会信用代码"]) for row in drafts] == [(HIDDEN, "", "")] * 2

@@ -49,13 +49,13 @@ def test_several_mails_are_sent_again_at_once(database: Database, world: World, 
     chosen = mails(database, world.running)[:2]
     response = coordinator.post("/admin/outbox/action/", {"action": "send_again", "rowid": chosen})
 
-    assert response.status_code == 302
+    assert response.status_code == 303
     assert [mail(database, key).retry_after is not None for key in mails(database, world.running)] == [
         True,
         True,
         False,
     ]
-    assert "已列入发送队列：2 封。" in coordinator.text("/admin/outbox/")
+    assert "已办理 2 条。已列入发送队列，邮件编号不变。" in coordinator.text("/admin/outbox/")
     act = last_act(database)
     assert (act.action, act.what) == ("decide_mail", "再次发送：致 batch-2023.000002@units.example 的邮件")
 
@@ -65,11 +65,12 @@ def test_a_bulk_act_with_one_foreign_mail_does_nothing(database: Database, world
     own, foreign = mails(database, world.other), mails(database, world.running)
     before = last_act(database).id
 
-    stranger.post("/admin/outbox/action/", {"action": "send_again", "rowid": [own[0], foreign[0]]})
+    response = stranger.post("/admin/outbox/action/", {"action": "send_again", "rowid": [own[0], foreign[0]]})
 
     assert [mail(database, key).retry_after for key in (own[0], foreign[0])] == [None, None]
     assert last_act(database).id == before
-    assert "没有这条记录" in stranger.text("/admin/outbox/")
+    assert response.status_code == 409
+    assert "没有这条记录" in said(response)
 
 
 def test_a_bulk_act_with_one_mail_that_is_decided_does_nothing(
@@ -80,9 +81,12 @@ def test_a_bulk_act_with_one_mail_that_is_decided_does_nothing(
     coordinator.post("/admin/outbox/do/leave/", id=sent)
     open_one = mails(database, world.running)[0]
 
-    coordinator.post("/admin/outbox/action/", {"action": "leave", "rowid": [open_one, sent]})
+    response = coordinator.post("/admin/outbox/action/", {"action": "leave", "rowid": [open_one, sent]})
 
-    assert "不需要人工决定" in coordinator.text("/admin/outbox/")
+    assert response.status_code == 409
+    assert "已办理 0 条，1 条未办理" in said(response)
+    assert "不需要人工决定" in said(response)
+    assert f'href="/admin/outbox/details/?id={sent}"' in said(response)
     assert "不再发送" not in mail(database, open_one).because
 
 
@@ -146,7 +150,7 @@ def test_a_mail_that_will_be_tried_again_by_itself_is_not_sent_at_once(
 def test_filters_find_what_is_to_be_decided(database: Database, world: World, coordinator: Browser) -> None:
     put_mail(database, world, MailState.HELD)
 
-    text = coordinator.text("/admin/outbox/", flt0_0="held")
+    text = coordinator.text("/admin/outbox/", flt0_state="held")
 
     assert text.count('name="rowid"') == 1
     assert "待人工决定" in text

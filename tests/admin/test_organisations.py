@@ -42,10 +42,12 @@ def test_many_are_approved_and_each_that_cannot_be_is_named(
     coordinator.get(PATH)
     coordinator.post(f"{PATH}do/approve/", id=1)
 
-    coordinator.post(f"{PATH}action/", {"action": "approve", "rowid": ["1", "2", "3"]})
-    page = coordinator.text(PATH)
+    response = coordinator.post(f"{PATH}action/", {"action": "approve", "rowid": ["1", "2", "3"]})
+    page = said(response)
 
-    assert "已认证 2 家" in page
+    assert response.status_code == 200
+    assert "已办理 2 条，1 条未办理" in page
+    assert f'<a href="{PATH}details/?id=1">第1制造公司</a>' in page
     assert "“第1制造公司”已认证" in page
     assert set(states(database).values()) == {Approval.APPROVED}
 

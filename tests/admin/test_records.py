@@ -34,11 +34,11 @@ def test_an_act_is_told_with_its_values_before_and_after(
 def test_entries_are_found_by_action_person_and_day(world: World, auditor: Browser, coordinator: Browser) -> None:
     coordinator.post("/admin/programmes/new/", {"key": "abc", "name": "某项目"})
 
-    assert "项目“某项目”" in auditor.text("/admin/audit/", flt0_0="manage_programmes")
-    assert "项目“某项目”" not in auditor.text("/admin/audit/", flt0_0="publish_batch")
-    assert "项目“某项目”" in auditor.text("/admin/audit/", flt0_1="coordinator")
-    assert "项目“某项目”" not in auditor.text("/admin/audit/", flt0_1="系统")
-    assert "项目“某项目”" not in auditor.text("/admin/audit/", flt0_2="2020-01-01 to 2020-12-31")
+    assert "项目“某项目”" in auditor.text("/admin/audit/", flt0_action="manage_programmes")
+    assert "项目“某项目”" not in auditor.text("/admin/audit/", flt0_action="publish_batch")
+    assert "项目“某项目”" in auditor.text("/admin/audit/", flt0_actor="coordinator")
+    assert "项目“某项目”" not in auditor.text("/admin/audit/", flt0_actor="系统")
+    assert "项目“某项目”" not in auditor.text("/admin/audit/", flt0_at="2020-01-01 to 2020-12-31")
 
 
 def test_an_entry_is_changed_or_deleted_by_nobody(database: Database, world: World, auditor: Browser) -> None:
@@ -65,4 +65,4 @@ def test_a_run_says_whether_it_was_orchestrated_and_why_not(world: World, coordi
 
     assert "直接办理" in text
     assert "编排不在" in text
-    assert "没有符合条件的记录" in coordinator.text("/admin/flow_runs/", flt0_1="1")
+    assert "没有符合条件的记录" in coordinator.text("/admin/flow_runs/", flt0_is_orchestrated="1")

@@ -37,8 +37,22 @@ def test_the_audit_log_is_the_auditors_alone() -> None:
     assert {role for role in Role if Action.VIEW_AUDIT in ALLOWED[role]} == {Role.AUDITOR, Role.SYSTEM}
 
 
-def test_an_auditor_changes_nothing() -> None:
-    assert all(action.value.startswith("view") for action in ALLOWED[Role.AUDITOR])
+def test_an_auditor_changes_nothing_but_how_the_own_lists_look() -> None:
+    own = {Action.ARRANGE_LISTS, Action.EXPORT_LIST}
+
+    assert all(action.value.startswith("view") for action in ALLOWED[Role.AUDITOR] - own)
+
+
+def test_what_holds_for_all_units_is_not_for_who_sees_a_branch_alone() -> None:
+    everywhere, branch = Actor("王五", Role.COORDINATOR, 2), Actor("王五", Role.COORDINATOR, 2, branch="/440000/")
+
+    assert may(everywhere, Action.MANAGE_FIELDS)
+    assert not may(branch, Action.MANAGE_FIELDS)
+    assert {role for role in Role if Action.MANAGE_FIELDS in ALLOWED[role]} == {
+        Role.ADMIN,
+        Role.COORDINATOR,
+        Role.SYSTEM,
+    }
 
 
 def test_a_refusal_says_whom_to_ask() -> None:

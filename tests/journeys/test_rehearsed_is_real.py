@@ -28,7 +28,7 @@ from services.definitions.reading import load_file
 from services.mail.composing import Sender
 from services.rehearsal import Happening, read_scenario, rehearse_definition
 from services.rehearsal.playing import Period
-from services.rehearsal.scenario import play
+from services.rehearsal.acting import play
 from tests.support.batches import local
 from tests.support.smtp import SmtpSink
 

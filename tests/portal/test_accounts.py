@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from domain.access import Role
 from models import Admission, Membership, Organisation, Unit, User
+from models.lists import Entity, ExtraKind
 from models.scope import Scope
 from models.session import Database
 from services.sheets import read_sheet, write_sheet
 from tests.support.account_pages import REGISTER, applicant, count, organisation_id, sent, stranger
 from tests.support.accounts import DIRECT, answers, open_batch
 from tests.support.case_rows import credit_code
+from tests.support.extras import add
 from tests.support.people import PASSWORD
 from tests.support.portal import NOW, Browser, Portal, make_app, set_time, words
 
@@ -206,6 +208,22 @@ def test_the_own_data_is_changed_by_its_people(portal: Portal) -> None:
     assert "更名公司" in own.text("/organisation")
     assert own.post("/organisation", answers(name="")).status_code == 422
     assert "已认证" in own.text("/organisation")
+
+
+def test_what_the_office_asks_besides_is_answered_on_the_own_page(portal: Portal) -> None:
+    """V4-8: 补充字段, under the same rules as in the backoffice."""
+    with portal.database.write(Scope()) as session:
+        add(session, "grade", ExtraKind.CHOICE, "信用等级", entity=Entity.ORGANISATION, choices=("A", "B"))
+    own = applicant(portal, is_approved=True)
+    assert "信用等级" in own.text("/organisation")
+
+    wrong = own.post("/organisation", {**answers(name="更名公司"), "extra.grade": "C"})
+    assert (wrong.status_code, "请从下列选项中选择：A、B" in words(wrong)) == (422, True)
+    assert own.post("/organisation", {**answers(name="更名公司"), "extra.grade": "B"}).status_code == 303
+
+    with portal.database.read(Scope()) as session:
+        found = session.scalars(select(Organisation).where(Organisation.name == "更名公司")).one()
+        assert found.extra == {"grade": "B"}
 
 
 def test_the_office_keeps_the_list(portal: Portal) -> None:

@@ -115,7 +115,13 @@ def test_no_address_reaches_anybody(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("shanxi-2021", {"due_on_day_off": 1, "section_lost": 2, "one_case_silent": 1, "no_time_of_day": 1}),
+        (
+            "shanxi-2021",
+            {
+                **{"due_on_day_off": 1, "section_lost": 2, "one_case_silent": 1, "no_time_of_day": 1},
+                "paper_without_address": 1,
+            },
+        ),
         ("zhejiang-2020", {"one_case_silent": 1, "no_time_of_day": 1}),
     ],
 )

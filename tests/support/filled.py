@@ -12,14 +12,24 @@ from sqlalchemy.orm import Session
 from domain.access import SYSTEM
 from domain.definition import Category, Definition, MailKind, Programme, Quota
 from models import Approval, Batch, Contact, FlowRun, Mail, MailAttempt, MailState, PhoneDuty, Title, TitleAlias, Unit
+from models.lists import Entity, ExtraKind
 from models.scope import Scope
 from models.session import Database
 from services.batches.drafts import store_draft
+from services.extras.checking import FieldWords
+from services.extras.managing import NewField, add_field
 from tests.support.batches import definition, running
 from tests.support.case_rows import organisation
 from tests.support.people import NOW
 
 OTHER = Programme(key="other", name="另一项目")
+
+EXTRA = NewField(
+    entity=Entity.UNIT,
+    kind=ExtraKind.CHOICE,
+    key="area",
+    words=FieldWords(label="片区", choices=("东部", "中部", "西部")),
+)
 
 
 def with_quotas(base: Definition, **changes: Any) -> Definition:
@@ -51,6 +61,7 @@ def fill(database: Database, units: int = 3) -> World:
             organisation(session, number, f"{number:06d}", approval=Approval.PENDING, decided_at=None, decided_by="")
         draft_definition = with_quotas(definition(units), code="draft-2024", title="下一年草稿")
         draft = store_draft(session, draft_definition, actor=SYSTEM, now=NOW)
+        add_field(session, EXTRA, actor=SYSTEM, now=NOW)
         for batch in (mine, other):
             for unit in session.scalars(select(Unit).order_by(Unit.code)).all():
                 fill_unit(session, batch, unit)

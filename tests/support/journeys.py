@@ -75,7 +75,11 @@ class House:
 
     def coordinator(self) -> str:
         """Make a person of the office; return the account."""
-        return self._person(Role.COORDINATOR, "coordinator", unit_id=None)
+        return self.person(Role.COORDINATOR)
+
+    def person(self, role: Role) -> str:
+        """Make somebody in a role that belongs to no unit; return the account."""
+        return self._person(role, role.value, unit_id=None)
 
     def _person(self, role: Role, account: str, **place: Any) -> str:
         with self.database.write(Scope()) as session:

@@ -92,3 +92,8 @@ def _tell_of_case_account_and_upper(session: Session, context: BatchContext, now
     notify_office(
         session, context, Notice("", "upstream:revision", now, MailKind.UPSTREAM, "batch/upstream", now, facts=facts)
     )
+    lines = [{"label": "推荐报送截止", "before": "2023-05-31", "after": "2023-06-09"}]
+    corrected: dict[str, object] = {"headline": "推荐报送截止时间更正", "lines": lines, "text": "请以此为准。"}
+    notify_office(
+        session, context, Notice("", "correction", now, MailKind.CORRECTION, "batch/correction", now, facts=corrected)
+    )

@@ -50,7 +50,7 @@ TABLES = {f"admin_{path}": model.__tablename__ for _, model, path, *_ in VIEWS}
 """The backoffice's tables: each of their addresses is asked with `?id=` of the table's row."""
 OF_EVERYBODY = frozenset(
     {"admin_programmes", "admin_batches", "admin_stages", "admin_quotas", "admin_units", "admin_audit"}
-    | {"admin_flow_runs", "admin_catalogues"}
+    | {"admin_flow_runs", "admin_catalogues", "admin_fields"}
 )
 """Tables that hold no words of a house, or are the auditor's alone."""
 SILENT_VIEWS = frozenset({"create_view", "ajax_lookup"})

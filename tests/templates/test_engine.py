@@ -230,7 +230,7 @@ def test_the_texts_of_the_house_keep_the_rules_of_the_house(kind: str) -> None:
     try:
         render_text(mail_source(kind), {})
     except BadTemplate as missing:
-        assert "is undefined" in str(missing)
+        assert "可以取用" in str(missing)
     else:
         pytest.fail("a text without a value")
 

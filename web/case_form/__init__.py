@@ -15,6 +15,7 @@ saves the draft, and shows the form again with `Look(more_rows={row.field})`.
 """
 
 from web.case_form.parts import Block, CaseForm, Cell, Look, Row, SectionShown
+from web.case_form.printing import cover_of
 from web.case_form.replies import Saved, draft_reply
 from web.case_form.showing import make_case_form
 from web.case_form.typed import RowAsked, Sent, row_asked, sent_of, typed_leaves
@@ -29,6 +30,7 @@ __all__ = [
     "Saved",
     "SectionShown",
     "Sent",
+    "cover_of",
     "draft_reply",
     "make_case_form",
     "row_asked",

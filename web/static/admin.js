@@ -158,6 +158,33 @@
     });
   }
 
+  /* ---------- panels below a button, and the order of columns ---------- */
+
+  function closePanels(except) {
+    $$("[data-pop][open]").forEach((panel) => {
+      if (panel !== except) panel.open = false;
+    });
+  }
+  document.addEventListener("click", (event) => closePanels(event.target.closest("[data-pop]")));
+  document.addEventListener("keydown", (event) => {
+    const panel = event.key === "Escape" && event.target.closest("[data-pop][open]");
+    if (!panel) return;
+    panel.open = false;
+    $(":scope > summary", panel).focus();
+  });
+
+  /* The buttons move a column on the server as well; here they only save the way there. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-columns] button");
+    if (!button) return;
+    event.preventDefault();
+    const column = button.closest("li");
+    if (button.name === "up" && column.previousElementSibling) column.previousElementSibling.before(column);
+    if (button.name === "down" && column.nextElementSibling) column.nextElementSibling.after(column);
+    button.focus();
+    column.scrollIntoView({ block: "nearest" });
+  });
+
   /* ---------- finding a line in a long record ---------- */
 
   document.addEventListener("input", (event) => {

@@ -1,194 +1,220 @@
-"""The cases of a batch as a list that is filtered, searched and paged; a draft only shows that it is there."""
+"""The cases of a batch as a list: filtered, searched, ordered, read on; a draft only shows that it is there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session
 
-from domain.access import Action, Actor, Role, require
-from domain.definition import Definition
-from domain.forms import FORBIDDEN
-from models import Case, CaseState, Organisation, Source, Unit
-from models.scope import seeing_all
-from services.batches.context import load
-from services.progress.paging import Page, page_of
+from domain.access import Action, Actor, require
+from domain.errors import NotAllowed
+from models import CaseState
+from models.scope import KEY
+from services.batches.context import BatchContext, load
+from services.cases.reading.asking import Filter, Order, Place, Seek
+from services.cases.reading.lines import CaseLine, lines_by_id
+from services.cases.reading.narrowing import MOST_COUNTED, Narrowed, narrowed
+from services.cases.reading.searching import FEW, NEAR, Row, Walk, candidates, fitting, rarest, walked
+from services.cases.reading.streams import page_of_streams
 
-PAGE_CASES = 50
-LONGEST_SEARCH = 100
-HIDDEN_TITLE = "（填写中）"
-ORGANISATIONS: Any = Organisation.__table__
-"""The bare table: a case that may be seen shows its applicant, wherever that is registered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which cases of a batch are wanted; "" and None leave open.
-
-    unit_id: the channel or any unit above it. at_unit_id: with whom it is now. text: part of a title, of the
-    applicant's name or of its credit code, from two characters on. page: from 1, of so many cases.
-    """
-
-    batch_id: int
-    unit_id: int | None = None
-    at_unit_id: int | None = None
-    category: str = ""
-    subtype: str = ""
-    state: CaseState | None = None
-    text: str = ""
-    is_late: bool | None = None
-    page: int = 1
-    size: int = PAGE_CASES
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One case of a list. is_hidden: somebody else's draft, of which only its unit and category show."""
-
-    id: int
-    title: str
-    organisation: str
-    credit_code: str
-    category: str
-    subtype: str
-    modes: tuple[str, ...]
-    unit: str
-    at_unit: str
-    state: CaseState
-    source: Source
-    version_no: int
-    submitted_at: datetime | None
-    correct_by: datetime | None
-    is_late: bool
-    is_hidden: bool
+EXPORTED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A page of a list; `page.total` counts every case that fits, hidden drafts among them."""
+    """A page of a list.
+
+    total: of all cases that fit; None where there are more than MOST_COUNTED, or nobody counted them. begins_at: the
+    number of the first line in the whole list, from 1; None where that is not known. order, is_descending: how it is
+    ordered in truth: a search with very many results comes in the order of submission. orders: in which orders it
+    can be had. before, after: places to go on from, None where there is nothing more. is_partial: cases were looked
+    through up to `after`, and the page is not full.
+    """
 
     lines: Sequence[CaseLine]
-    page: Page
+    total: int | None
+    order: Order
+    is_descending: bool
+    orders: tuple[Order, ...] = tuple(Order)
+    before: Place | None = None
+    after: Place | None = None
+    begins_at: int | None = None
+    is_partial: bool = False
+    most_counted: int = MOST_COUNTED
 
 
-def case_list(session: Session, wanted: Filter, *, actor: Actor, now: datetime) -> CasePage:
-    """Return a page of the cases that the actor may see, the newest submission first, drafts last.
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What of a list is shown: rows in the order shown, and what is known besides."""
 
-    Raises NotFound, NotAllowed. A fixed number of queries, however long the list.
+    rows: Sequence[Row]
+    total: int | None
+    has_before: bool
+    has_after: bool
+    begins_at: int | None = None
+    orders: tuple[Order, ...] = tuple(Order)
+    reached: Place | None = None
+
+
+NOTHING = _Cut((), 0, has_before=False, has_after=False)
+
+
+def case_list(
+    session: Session, wanted: Filter, *, actor: Actor, now: datetime, context: BatchContext | None = None
+) -> CasePage:
+    """Return a page of the cases that the actor may see; drafts stand last in the order of submission.
+
+    context: of the batch, where the caller has it in hand. A fixed number of queries, and of rows looked at, however
+    long the list. Raises NotFound, NotAllowed.
     """
-    context = load(session, wanted.batch_id)
+    context = context or load(session, wanted.batch_id)
     require(actor, Action.VIEW_CASE, context.subject)
-    statement = select(Case).where(*_conditions(wanted, actor))
-    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(Case.id).subquery())) or 0
-    page = page_of(total, wanted.page, wanted.size)
-    cases = session.scalars(
-        statement.options(defer(Case.values))
-        .order_by(Case.submitted_at.is_(None), Case.submitted_at.desc(), Case.id.desc())
-        .limit(page.size)
-        .offset(page.offset)
-    ).all()
-    return CasePage(lines_of(session, cases, context.definition, actor), page)
-
-
-def _conditions(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
-    conditions = [Case.batch_id == wanted.batch_id]
-    if wanted.unit_id is not None:
-        conditions.append(Case.unit_id.in_(_branch_of(wanted.unit_id)))
-    for column, value in (
-        (Case.at_unit_id, wanted.at_unit_id),
-        (Case.category_key, wanted.category or None),
-        (Case.subtype_key, wanted.subtype or None),
-        (Case.state, wanted.state),
-        (Case.is_late, wanted.is_late),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    text = FORBIDDEN.sub("", wanted.text).strip()[:LONGEST_SEARCH]
-    if text:
-        conditions += [_contains(text), readable_by(actor)]
-    return conditions
-
-
-def _branch_of(unit_id: int) -> Select[int]:
-    """Return the units of a branch; a branch outside the reader's own is empty for it."""
-    upper = aliased(Unit)
-    path = select(upper.path).where(upper.id == unit_id).scalar_subquery()
-    # Not LIKE: a code may hold its wildcard "_".
-    return select(Unit.id).where(func.substr(Unit.path, 1, func.length(path)) == path)
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    named = select(ORGANISATIONS.c.id).where(
-        or_(
-            ORGANISATIONS.c.name.contains(text, autoescape=True),
-            ORGANISATIONS.c.credit_code.contains(text.upper(), autoescape=True),
-        )
+    scope = session.info.get(KEY)
+    if scope is not None and scope.organisation is not None:
+        raise NotAllowed("申报单位请在“我的申报”查看自己的申报件。")
+    asked = narrowed(session, wanted, actor=actor)
+    words = wanted.words()
+    if asked is None:
+        cut = NOTHING
+    elif words or asked.is_loose:
+        wanted, cut = _searched(session, wanted, asked, words)
+    else:
+        wanted, cut = _streamed(session, wanted, asked)
+    lines = lines_by_id(session, [row[0] for row in cut.rows], context.definition, actor)
+    first, last = (Place(cut.rows[end][1], cut.rows[end][0]) for end in (0, -1)) if cut.rows else (None, None)
+    if wanted.order is Order.ID:
+        first, last = (Place(0, end.id) if end is not None else None for end in (first, last))
+    ahead = last if cut.has_after else None
+    behind = first if cut.has_before else None
+    if cut.reached is not None:
+        ahead, behind = (ahead, cut.reached) if wanted.seek.is_backward else (cut.reached, behind)
+    return CasePage(
+        lines,
+        cut.total,
+        wanted.order,
+        wanted.is_descending,
+        cut.orders,
+        behind,
+        ahead,
+        cut.begins_at,
+        is_partial=cut.reached is not None,
     )
-    return or_(Case.title.contains(text, autoescape=True), Case.organisation_id.in_(named))
 
 
-def readable_by(actor: Actor) -> ColumnElement[bool]:
-    """Return which cases show more than that they exist: those ever submitted, and what the actor itself writes."""
-    if actor.role in {Role.APPLICANT, Role.SYSTEM}:
-        return true()
-    is_out = or_(Case.version_no > 0, Case.state.not_in([CaseState.DRAFT, CaseState.WITHDRAWN]))
-    if actor.branch is None:
-        return or_(is_out, and_(Case.source == Source.OFFICER, Case.created_by == actor.name))
-    own = aliased(Unit)
-    of_unit = select(own.id).where(own.path == actor.branch).scalar_subquery()
-    return or_(is_out, and_(Case.source == Source.OFFICER, func.coalesce(Case.unit_id == of_unit, false())))
+def case_lines_of(
+    session: Session, wanted: Filter, most: int, *, actor: Actor, now: datetime, context: BatchContext
+) -> Iterator[Sequence[CaseLine]]:
+    """Yield the list from its first case on in parts, until `most` cases; no more than one part is in memory."""
+    wanted, given = replace(wanted, seek=Seek(), size=min(most, EXPORTED_AT_ONCE)), 0
+    while given < most:
+        page = case_list(session, wanted, actor=actor, now=now, context=context)
+        yield page.lines[: most - given]
+        given += len(page.lines)
+        if page.after is None:
+            return
+        wanted = replace(wanted, seek=Seek(page.after), order=page.order)
 
 
-def lines_of(session: Session, cases: Sequence[Case], definition: Definition, actor: Actor) -> list[CaseLine]:
-    """Return cases as lines of a list, in their order; three queries."""
-    ids = [case.id for case in cases]
-    shown = set(session.scalars(select(Case.id).where(Case.id.in_(ids), readable_by(actor))))
-    with seeing_all(session):
-        units = {case.unit_id for case in cases} | {case.at_unit_id for case in cases}
-        names = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units)))}
-        declarers = {
-            row.id: row
-            for row in session.execute(
-                select(Organisation.id, Organisation.name, Organisation.credit_code).where(
-                    Organisation.id.in_({case.organisation_id for case in cases})
-                )
-            )
-        }
-    words = _Words(definition)
-    return [_line(case, words, names, declarers[case.organisation_id], case.id not in shown) for case in cases]
+def _streamed(session: Session, wanted: Filter, asked: Narrowed) -> tuple[Filter, _Cut]:
+    """Return what is asked for in truth, and what of it is shown: a page of an index, or of all where it is short."""
+    total = asked.count(session)
+    if total <= FEW:
+        whole = page_of_streams(asked.shape, asked.orders[0], False, False, FEW)
+        ids = [row[0] for row in session.execute(whole, asked.given)]
+        return wanted, _known(session, wanted, asked, (), ids)
+    wanted = _in_order(wanted, asked.orders)
+    place, is_backward = wanted.seek.place, wanted.seek.is_backward
+    rows = _from(session, wanted, asked, wanted.size + 1)
+    has_more, rows = len(rows) > wanted.size, rows[: wanted.size]
+    known = total if total <= MOST_COUNTED else None
+    if not is_backward:
+        begins_at = 1 if place is None and rows else None
+        return wanted, _Cut(rows, known, place is not None, has_more, begins_at, asked.orders)
+    begins_at = None if place is not None or known is None else max(1, known - len(rows) + 1)
+    return wanted, _Cut(rows[::-1], known, has_more, place is not None, begins_at, asked.orders)
 
 
-class _Words:
-    """The names of a definition by key; a key that a newer revision no longer has is shown as it is."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.categories = {category.key: category.name for category in definition.categories}
-        self.subtypes = {
-            (category.key, subtype.key): subtype.name
-            for category in definition.categories
-            for subtype in category.subtypes
-        }
-        self.modes = {mode.key: mode.name for mode in definition.offered_modes}
+def _from(session: Session, wanted: Filter, asked: Narrowed, size: int) -> list[Row]:
+    """Return the next cases from the wanted place on."""
+    place = wanted.seek.place
+    statement = page_of_streams(asked.shape, wanted.order, wanted.is_forward_descending, place is not None, size)
+    given = {**asked.given, "value": place.value, "id": place.id} if place is not None else asked.given
+    return [(row[0], row[1]) for row in session.execute(statement, given)]
 
 
-def _line(case: Case, words: _Words, units: dict[int, str], declarer: Any, is_hidden: bool) -> CaseLine:
-    return CaseLine(
-        case.id,
-        HIDDEN_TITLE if is_hidden else case.title,
-        "" if is_hidden else declarer.name,
-        "" if is_hidden else declarer.credit_code or "",
-        words.categories.get(case.category_key, case.category_key),
-        "" if is_hidden else words.subtypes.get((case.category_key, case.subtype_key), case.subtype_key),
-        () if is_hidden else tuple(words.modes.get(mode, mode) for mode in case.modes),
-        units[case.unit_id],
-        units[case.at_unit_id],
-        case.state,
-        case.source,
-        case.version_no,
-        case.submitted_at,
-        case.correct_by,
-        case.is_late,
-        is_hidden,
-    )
+def _in_order(wanted: Filter, orders: Sequence[Order]) -> Filter:
+    """Return a filter in an order that can be had; another one begins at its first case."""
+    if wanted.order in orders:
+        return wanted
+    return replace(wanted, order=orders[0], is_descending=True, seek=Seek())
+
+
+def _searched(session: Session, wanted: Filter, asked: Narrowed, words: Sequence[str]) -> tuple[Filter, _Cut]:
+    """Return what is asked for in truth, and what of it is shown; the rarest of filters and words leads."""
+    newest = replace(wanted, order=Order.SUBMITTED, is_descending=True, seek=Seek())
+    left = [] if asked.is_whole else _from(session, newest, asked, FEW + 1)
+    if not asked.is_whole and len(left) <= FEW:
+        return wanted, _known(session, wanted, asked, words, [row[0] for row in left])
+    lead = rarest(session, wanted.batch_id, words) if words else None
+    if lead is not None and lead.count <= FEW:
+        return wanted, _known(session, wanted, asked, words, candidates(session, wanted.batch_id, lead))
+    wanted = _in_order(wanted, (Order.SUBMITTED,))
+    place, is_backward = wanted.seek.place, wanted.seek.is_backward
+    is_of_drafts = wanted.state is CaseState.DRAFT
+    if lead is None or (left and int(left[-1][1]) < lead.reach and not is_of_drafts):
+        is_newest = place is None and wanted.is_forward_descending
+        rows, reached = _looked(session, wanted, asked, words, left if is_newest else ())
+    else:
+        # Drafts come last in this order, and only those that officers typed are found by words at all.
+        begin = Place(1, 0) if place is None and is_of_drafts and wanted.is_forward_descending else place
+        walk = Walk(lead.gram, begin, wanted.is_forward_descending, wanted.size + 1)
+        rows, reached = walked(session, walk, words, asked.given)
+    has_more, rows = len(rows) > wanted.size, rows[: wanted.size]
+    orders = (Order.SUBMITTED,)
+    if is_backward:
+        return wanted, _Cut(rows[::-1], None, has_more, place is not None, orders=orders, reached=reached)
+    return wanted, _Cut(rows, None, place is not None, has_more, orders=orders, reached=reached)
+
+
+def _looked(
+    session: Session, wanted: Filter, asked: Narrowed, words: Sequence[str], newest: Sequence[Row]
+) -> tuple[list[Row], Place | None]:
+    """Return the next cases that fit, of those that the filters leave, and where a look that ended early may go on.
+
+    newest: the first cases to look at, where they are known.
+    """
+    looked = newest[:FEW] or _from(session, wanted, asked, FEW)
+    rows: list[Row] = []
+    for part in (looked[:NEAR], looked[NEAR:]):
+        fit = fitting(session, [row[0] for row in part], words, wanted.order, asked.given) if part else []
+        kept = {row[0] for row in fit}
+        rows += [row for row in part if row[0] in kept]
+        if len(rows) > wanted.size:
+            return rows[: wanted.size + 1], None
+    return rows, Place(looked[-1][1], looked[-1][0]) if len(looked) == FEW else None
+
+
+def _known(session: Session, wanted: Filter, asked: Narrowed, words: Sequence[str], ids: Sequence[int]) -> _Cut:
+    return _sliced(wanted, fitting(session, ids, words, wanted.order, asked.given))
+
+
+def _sliced(wanted: Filter, rising: Sequence[Row]) -> _Cut:
+    """Return a page of a list that is known as a whole; rising: all of it, in rising order."""
+    rows = rising[::-1] if wanted.is_descending else rising
+    place = wanted.seek.place
+    start = 0
+    if place is not None:
+        at = (place.value, place.id) if wanted.order is not Order.ID else (place.id, place.id)
+
+        def is_before(row: Row) -> bool:
+            key = (row[1], row[0])
+            return key > at if wanted.is_descending else key < at
+
+        start = sum(is_before(row) for row in rows)
+        is_there = start < len(rows) and (rows[start][1], rows[start][0]) == at
+        start += is_there and not wanted.seek.is_backward
+        start = max(0, start - wanted.size) if wanted.seek.is_backward else start
+    elif wanted.seek.is_backward:
+        start = max(0, len(rows) - wanted.size)
+    shown = rows[start : start + wanted.size]
+    return _Cut(shown, len(rows), start > 0, start + len(shown) < len(rows), start + 1 if shown else None)

@@ -14,7 +14,7 @@ from domain.instants import local_day
 from models import Case, CaseState, Dispatch, Duty, Unit
 from services.batches.context import BatchContext
 from services.cases.reading import CaseLine
-from services.cases.reading.lists import lines_of
+from services.cases.reading.lines import lines_of
 from services.duties.loads import units_of
 from services.progress.paging import Page, page_of
 from services.recommending.routes import direct_classes, recommend_stage

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.instants import local_day
-from models import Case, CaseState
+from models import CaseState
 from services.batches.context import BatchContext
 from services.cases.reading import CaseLine
 from services.reviewing.waiting import waiting_since
@@ -35,14 +34,9 @@ class Whereabouts:
 def whereabouts(
     session: Session, context: BatchContext, lines: Sequence[CaseLine], now: datetime
 ) -> Mapping[int, Whereabouts]:
-    """Return where the cases of a list are, by id; two queries."""
+    """Return where the cases of a list are, by id; one query."""
     ids = [line.id for line in lines]
     since = waiting_since(session, ids)
-    received = dict(
-        iter(
-            session.execute(select(Case.id, Case.received_at).where(Case.id.in_(ids), Case.received_at.is_not(None)))
-        )
-    )
     zone = context.definition.zone
     today = local_day(now, zone)
     found = {}
@@ -50,7 +44,7 @@ def whereabouts(
         is_moving = line.state not in ENDED and line.state is not CaseState.DRAFT
         at = since.get(line.id, line.submitted_at) if is_moving else None
         days = (today - local_day(at, zone)).days if at is not None else None
-        found[line.id] = Whereabouts(_holder(context, line), at, days, received.get(line.id))
+        found[line.id] = Whereabouts(_holder(context, line), at, days, line.received_at)
     return found
 
 

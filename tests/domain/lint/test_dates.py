@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.definition import Due, Evidence, Mark, Opening
+from domain.definition import Completion, Due, Evidence, Mark, Opening
 from domain.lint import Finding, check
 from services.calendar import official_calendar
 from tests.domain.lint.cases import Change, Found, at, both, case, found_after
@@ -84,7 +84,7 @@ def test_dates_make_sense(change: Change, expected: list[Found]) -> None:
 
 def due_on(on: date) -> list[Finding]:
     batch = changed(small_batch(year=on.year), "stages.recommend", due=Due(on=on, at="18:00"))
-    batch = changed(batch, "stages.contacts", opens=Opening(), due=None, ladder=None)
+    batch = changed(batch, "stages.contacts", opens=Opening(), due=None, ladder=None, completes=Completion.BY_HAND)
     return check(changed(batch, "", ladders=(), evidence=()), official_calendar())
 
 

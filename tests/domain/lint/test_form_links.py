@@ -28,12 +28,16 @@ LINK_CASES = [
     case(
         "same key in two sections",
         section("more", Field(key="staff", label="人数")),
-        err("duplicate_key", f"{START}.sections.staff"),
+        err("duplicate_key", f"{START}.sections.more.fields.staff"),
     ),
     case(
         "same section", section("basics", Field(key="x", label="x")), err("duplicate_key", f"{START}.sections.basics")
     ),
-    case("badly formed key", section("more", Field(key="X", label="x")), err("bad_key", f"{START}.sections.X.key")),
+    case(
+        "badly formed key",
+        section("more", Field(key="X", label="x")),
+        err("bad_key", f"{START}.sections.more.fields.X.key"),
+    ),
     case(
         "key of the page",
         section("more", Field(key="csrf_token", label="x")),
@@ -86,7 +90,7 @@ LINK_CASES = [
     case(
         "a part for each of no modes",
         at(f"{BODY}.modes", kind=FieldKind.TEXT),
-        err("per_mode_without_modes", f"{START}.body.parts.practice.per_mode"),
+        err("per_mode_without_modes", f"{OUTLINE}.parts.practice.per_mode"),
     ),
     case(
         "a table to collect",

@@ -45,7 +45,7 @@ CASES = [
         ("error", "unknown_subtype", "quotas.platform.subtypes"),
     ),
     case("negative", quotas(replace(QUOTA, limit=-1)), ("error", "negative_quota", "quotas.platform.limit")),
-    case("none", quotas(replace(QUOTA, limit=0))),
+    case("none", quotas(replace(QUOTA, limit=0)), ("warning", "category_closed", "categories.platform")),
     case("unlimited", quotas(replace(QUOTA, limit=None))),
     case("by sub-type", quotas(SHARING, OTHER)),
     case("sum and part", quotas(QUOTA, SHARING), ("error", "quota_overlap", "quotas.sharing")),
@@ -56,6 +56,7 @@ CASES = [
     case(
         "one class left out",
         at("", unit_classes=(*SMALL.unit_classes, COUNTY)),
+        ("warning", "class_without_units", "unit_classes.county"),
         ("info", "quota_missing", "quotas"),
         ("info", "quota_missing", "quotas"),
     ),

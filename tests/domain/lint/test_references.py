@@ -14,7 +14,7 @@ from tests.support.definitions import small_batch
 
 SMALL = small_batch()
 CONTACTS, RECOMMEND = SMALL.stages
-DECLARE = replace(RECOMMEND, key="declare", kind=StageKind.DECLARE, due=None)
+DECLARE = replace(RECOMMEND, key="declare", title="申报", kind=StageKind.DECLARE, due=None)
 MAIL = SMALL.mails[0]
 
 CASES = [

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain.definition import Anchor, Audience, Collect, Counting, Due, Opening, OwedBy, Step
+from domain.definition import Anchor, Audience, Collect, Completion, Counting, Due, Opening, OwedBy, Step
 from domain.lint import check
 from services.calendar import official_calendar
 from tests.domain.lint.cases import Change, Found, at, both, case, found_after
@@ -59,11 +59,11 @@ CASES = [
     ),
     case("from the opening", with_step(days=3, anchor=Anchor.OPENS)),
     case("half way", with_step(days=0, anchor=Anchor.HALF)),
-    case("after the deadline", with_step(days=3)),
+    case("after the deadline", with_step(days=3), ("warning", "ladder_never_reminds", f"{LADDER}.steps")),
     case("used by nobody", at(CONTACTS, ladder=None), ("warning", "ladder_never_fires", LADDER)),
     case(
         "without a deadline",
-        both(at(CONTACTS, due=None), at("", evidence=())),
+        both(at(CONTACTS, due=None, completes=Completion.BY_HAND), at("", evidence=())),
         ("warning", "ladder_never_fires", f"{CONTACTS}.ladder"),
     ),
     case("opened by hand", at(CONTACTS, opens=Opening(), due=Due(working_days=3, at="18:00"))),
@@ -123,6 +123,7 @@ def test_reminders_of_different_units_are_not_added_up() -> None:
     twin = replace(
         SMALL.stages[0],
         key="twin",
+        title="另一件事",
         due=Due(on=date(2023, 3, 21), at="17:00"),
         collect=Collect(owed_by=OwedBy.UNITS, form="contact", classes=("county",)),
     )

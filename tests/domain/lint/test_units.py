@@ -32,7 +32,11 @@ CASES = [
     case("unknown upper", at(FIRST, upper="010000"), ("error", "unknown_upper", f"{FIRST}.upper")),
     case("upper", at(FIRST, upper="010200")),
     case("own upper", at(FIRST, upper="010100"), ("error", "unit_cycle", f"{FIRST}.upper")),
-    case("no address of the office", at("office", email=None, published_email="")),
+    case(
+        "no address of the office",
+        at("office", email=None, published_email=""),
+        ("info", "office_without_email", "office.email"),
+    ),
     case("office", at("office", email="office"), ("error", "email_form", "office.email")),
     case("office looks wrong", at("office", email="a@province.con"), ("warning", "email_suspicious", "office.email")),
     case(

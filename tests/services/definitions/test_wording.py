@@ -34,9 +34,9 @@ def test_the_texts_of_the_house_can_be_made_from_the_samples(kind: MailKind) -> 
 @pytest.mark.parametrize(
     ("wrong", "path", "words"),
     [
-        (text(subject="{{ nonsense }}"), "mails.reminder.subject", "'nonsense' is undefined"),
-        (text(body="{{ first.nonsense }}"), "mails.reminder.body", "has no attribute 'nonsense'"),
-        (text(body="{{ units|length }}"), "mails.reminder.body", "'units' is undefined"),
+        (text(subject="{{ nonsense }}"), "mails.reminder.subject", "第 1 行：没有“nonsense”可以取用"),
+        (text(body="{{ first.nonsense }}"), "mails.reminder.body", "没有“nonsense”这一项"),
+        (text(body="{{ units|length }}"), "mails.reminder.body", "没有“units”可以取用"),
         (text(body="{% for %}"), "mails.reminder.body", "模板有误"),
         (text(body="{{ 2 ** 9 }}", stage="contacts"), "mails.reminder@contacts.body", "第 1 行"),
         (text(body="{{ person.__class__ }}"), "mails.reminder.body", "不能使用“__class__”"),

@@ -15,6 +15,7 @@ from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from models import Batch, Design, DesignStep
 from services.batches.context import definition_of
 from services.batches.drafts import store_draft
+from services.batches.publishing import publish
 from services.designing import steps as kept_steps
 from services.designing.edits import Edit, Remove, SetValues
 from services.designing.working import (
@@ -220,6 +221,17 @@ def test_a_running_batch_is_prepared_but_not_stored(db: Session) -> None:
     assert copy.is_changed
     with pytest.raises(Conflict, match="变更生效"):
         save_revision(db, context.batch.id, seen=copy.step, actor=COORDINATOR, now=later)
+
+
+def test_a_draft_with_changes_that_are_no_revision_is_not_published(db: Session) -> None:
+    batch = draft(db)
+    copy = change(db, batch, titled("新"), seen=0)
+
+    with pytest.raises(Conflict, match="尚未存稿"):
+        publish(db, batch, actor=COORDINATOR, now=NOW)
+    save_revision(db, batch.id, seen=copy.step, actor=COORDINATOR, now=NOW)
+
+    assert publish(db, batch, actor=COORDINATOR, now=NOW).definition.stages[0].title == "新"
 
 
 def test_only_who_edits_definitions_sees_a_copy(db: Session) -> None:

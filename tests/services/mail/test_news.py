@@ -238,3 +238,49 @@ def test_a_change_from_above_is_told_until_it_is_answered(db: Session) -> None:
     )
     assert "1. 推荐报送截止：2023-05-31 改为 2023-06-05\n" in mail.body
     assert db.scalars(select(Mail.because).where(Mail.state == MailState.VOID)).all() == ["该变动已处理，无需发送"]
+
+
+CORRECTED = [
+    {"label": "推荐报送截止", "before": "2023-05-31 周三 24:00", "after": "2023-06-09 周五 24:00"},
+    {"label": "寄送地址", "before": "", "after": "某路1号"},
+]
+
+
+def test_a_correction_says_what_stood_there_and_what_holds(db: Session) -> None:
+    """Issue 4, consequences: a mail that now says something wrong is corrected with both values and free words."""
+    found = world(db)
+    facts: dict[str, object] = {"headline": "推荐报送截止时间更正", "lines": CORRECTED, "text": "其他要求不变。"}
+    notice = Notice("", "", NOW, MailKind.CORRECTION, "batch-2023/correction.1", NOW, facts=facts)
+    assert notify_office(db, found.context, notice)
+
+    (mail,) = send_all(db, NOW)
+
+    assert mail.subject == "【2023年服务型制造示范】推荐报送截止时间更正"
+    assert (
+        "推荐报送截止时间更正。\n"
+        "此前邮件中的下列内容以本邮件为准：\n"
+        "\n"
+        "1. 推荐报送截止：原为“2023-05-31 周三 24:00”，现为“2023-06-09 周五 24:00”\n"
+        "2. 寄送地址：现为“某路1号”\n"
+        "\n"
+        "其他要求不变。\n"
+    ) in mail.body
+
+
+def test_a_correction_of_a_mail_that_never_left_is_stopped(db: Session) -> None:
+    found = world(db)
+    of_nothing: dict[str, object] = {"text": "请以此为准。", "corrects": "batch-2023/contacts/never"}
+    for number, facts in enumerate(({"text": "请以此为准。"}, of_nothing)):
+        notice = Notice("", "", NOW, MailKind.CORRECTION, f"batch-2023/correction.{number}", NOW, facts=facts)
+        assert notify_office(db, found.context, notice)
+
+    (mail,) = send_all(db, NOW)
+
+    assert (mail.key, mail.subject) == (
+        "batch-2023/correction.0/office/office@ministry.example",
+        "【2023年服务型制造示范】更正通知",
+    )
+    assert "\n请以此为准。\n" in mail.body and "以本邮件为准" not in mail.body
+    assert db.scalars(select(Mail.because).where(Mail.state == MailState.VOID)).all() == [
+        "所更正的邮件未曾发出，无需发送"
+    ]

@@ -14,13 +14,23 @@ from models import Base, Batch, BatchState, Mail, MailState
 from models.scope import Scope
 from models.session import Database
 from services.batches.advancing import advance
-from services.batches.drafts import store_draft
+from services.batches.drafts import add_version, store_draft
 from services.batches.extending import MoreTime, extend
 from services.batches.publishing import set_paused
 from services.duties.answers import file_answer
 from services.mail.claiming import record
 from services.rehearsal import Event, Period, rehearse_batch, rehearse_definition
-from tests.support.batches import ANSWER, COORDINATOR, contacts_stage, definition, duty_of, local, officer, running
+from tests.support.batches import (
+    ANSWER,
+    COORDINATOR,
+    PUBLISHED,
+    contacts_stage,
+    definition,
+    duty_of,
+    local,
+    officer,
+    running,
+)
 from tests.support.mailing import send_all
 from tests.support.outgoing import RETRY, how, started
 
@@ -244,9 +254,12 @@ def test_a_text_that_cannot_be_made_is_a_warning(db: Session) -> None:
     """F30: found by rehearsing, before anybody waits for the mail."""
     wrong = MailText(kind=MailKind.REMINDER, subject="提醒", body="{{ nonsense }}")
 
-    found = rehearse_definition(definition(units=2, mails=(wrong,)), EVER)
+    batch = running(db, definition(units=2)).batch
+    add_version(db, batch, definition(units=2, mails=(wrong,)), actor=COORDINATOR, now=PUBLISHED)
 
-    assert found.warnings == ["6 封邮件（reminder）不能发出：模板有误：'nonsense' is undefined"]
+    found = rehearse_batch(db, batch.id, PUBLISHED, EVER)
+
+    assert found.warnings == ["6 封邮件（reminder）不能发出：模板有误：第 1 行：没有“nonsense”可以取用"]
 
 
 def test_a_batch_that_is_over_has_nothing_to_come(db: Session) -> None:

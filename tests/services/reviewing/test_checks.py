@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.definition import CheckItem, Declare, Definition, Force, Rule, StageKind
+from domain.definition import Category, CheckItem, Declare, Definition, Force, Rule, StageKind
 from domain.errors import Conflict, Invalid, NotAllowed
 from models import AuditEntry, CaseState, CheckAnswer, CheckResult
 from models.scope import Scope
@@ -28,7 +28,7 @@ SCREENSHOT = Rule(
     key="screenshot",
     clause="截图须显示数据、企业名称和标识",
     place="三（二）",
-    subject="body",
+    subject="body.practice.lifecycle",
     force=Force.CHECK,
     question="截图显示数据、企业名称和标识",
 )
@@ -38,9 +38,14 @@ REVENUE = Rule(
 OF_CITIES = Rule(key="fund", clause="设有资金", force=Force.CHECK, question="设有资金", categories=("city",))
 
 
+def with_city(definition: Definition) -> Definition:
+    """Return a definition with a category that nobody in these tests declares."""
+    return replace(definition, categories=(*definition.categories, Category(key="city", name="示范城市")))
+
+
 def test_the_list_holds_rules_own_items_and_the_criteria_of_the_chosen_modes(db: Session) -> None:
     """S000-30, S000-41, S000-58, S001-18, S001-19, S001-23, S001-24, S003-15, S003-16, S002-06: the same text."""
-    found = world(db, with_rules(SCREENSHOT, OF_CITIES))
+    found = world(db, with_city(with_rules(SCREENSHOT, OF_CITIES)))
 
     listed = items(db, found.case.id, actor=found.county)
 

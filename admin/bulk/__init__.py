@@ -1,0 +1,1 @@
+"""Importing many rows from a workbook: template, preview, confirmation."""

@@ -1,0 +1,1 @@
+"""One module for each kind of row that can be imported."""

@@ -1,0 +1,157 @@
+"""Contacts: one present person for a unit in a batch, or in all; another person takes the place of the former one."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from domain.access import Action, Actor, Subject, may
+from domain.errors import Invalid
+from domain.forms import check_answers
+from models import Batch, BatchState, BatchUnit, Contact, Unit
+from services.bulk.columns import Column, Layout, Takes, What
+from services.bulk.judged import Judged, Once, filled
+from services.bulk.lookups import Names, Units, unit_choices
+from services.bulk.outcome import Plan, Step
+from services.bulk.workbook import Row, Table
+from services.contacts import CONTACT_FORM, change_contact
+from services.identity.users import normal_mobile
+
+ACTION = Action.MANAGE_CONTACTS
+TYPED = tuple(field.key for field in CONTACT_FORM.fields)
+EVERY_BATCH = "各批次通用"
+MOST_BATCHES = 100
+REACHED = "电子邮箱、手机、联系电话至少填一项。"
+
+
+def layout(session: Session, actor: Actor) -> Layout:
+    """Return the columns of contacts."""
+    units, batches = unit_choices(session), (EVERY_BATCH, *(batch.title for batch in _open(session)))
+    return Layout(
+        What.CONTACTS,
+        (
+            Column(
+                key="unit",
+                heading="单位",
+                says="单位的代码、全称或简称。",
+                is_required=True,
+                choices=units,
+                example="示例市",
+                also=("单位代码", "推荐单位", "单位名称"),
+            ),
+            Column(
+                key="batch",
+                heading="批次",
+                says="批次的名称或编号；留空为各批次通用。一个单位在一个批次（或通用）只有一位联系人。",
+                choices=batches,
+                example=EVERY_BATCH,
+            ),
+            Column(key="name", heading="姓名", says="与现任同名的，留空的格不改。", is_required=True, example="张三"),
+            Column(key="post", heading="职务", says="最多 40 字。", example="科长"),
+            Column(key="phone", heading="联系电话", says=REACHED, example="0371-60000000", also=("电话", "办公电话")),
+            Column(key="mobile", heading="手机", says=REACHED, example="13800000000", also=("手机号",)),
+            Column(key="fax", heading="传真", says="带区号。", example="0371-60000001"),
+            Column(key="email", heading="电子邮箱", says=REACHED, takes=Takes.TEXT, example="zhangsan@city.example"),
+        ),
+    )
+
+
+def _open(session: Session) -> list[Batch]:
+    """Return the batches that are not over, the newest first."""
+    found = select(Batch).where(Batch.state != BatchState.FINISHED).order_by(Batch.id.desc()).limit(MOST_BATCHES)
+    return list(session.scalars(found))
+
+
+@dataclass(slots=True)
+class _Look:
+    """What the rows are compared with. present: contacts in force; members: units of each batch."""
+
+    actor: Actor
+    units: Units
+    batches: Names
+    present: dict[tuple[int, int | None], Contact]
+    members: frozenset[tuple[int, int]]
+    once: Once = field(default_factory=Once)
+
+
+def plan(session: Session, table: Table, *, actor: Actor, now: datetime) -> Plan:
+    """Return what each row would do; a few queries, however many rows there are."""
+    batches, ids = Names("批次"), list[int]()
+    for batch in _open(session):
+        ids.append(batch.id)
+        batches.add(batch.id, (batch.code, batch.title))
+    look = _Look(actor, Units(session), batches, _present(session, ids), frozenset(_members(session, ids)))
+    lines, steps = [], []
+    for row in table.rows:
+        one = Judged(table.layout, row)
+        found = _judge(look, one)
+        lines.append(one.line())
+        if found is not None and one.changes and not one.problems:
+            unit, batch_id, values = found
+            steps.append(Step(row.number, _changing(session, unit, batch_id, values, (actor, now))))
+    return Plan(lines, steps)
+
+
+def _present(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int, int | None], Contact]:
+    """Return the contacts in force of these batches and of all, the newest of each place."""
+    found = select(Contact).where(
+        Contact.valid_until.is_(None), or_(Contact.batch_id.is_(None), Contact.batch_id.in_(batch_ids))
+    )
+    ordered = found.order_by(Contact.valid_from, Contact.id)
+    return {(contact.unit_id, contact.batch_id): contact for contact in session.scalars(ordered)}
+
+
+def _members(session: Session, batch_ids: Iterable[int]) -> Iterable[tuple[int, int]]:
+    found = select(BatchUnit.batch_id, BatchUnit.unit_id).where(BatchUnit.batch_id.in_(batch_ids))
+    return ((row.batch_id, row.unit_id) for row in session.execute(found))
+
+
+def _judge(look: _Look, one: Judged) -> tuple[Unit, int | None, dict[str, str]] | None:
+    """Judge a row; return whose contact it sets, in which batch, and how; None for a place that is not there."""
+    row = one.row
+    one.name = f"{row.get('unit')} {row.get('name')}".strip()
+    one.require("unit", "name")
+    unit = look.units.of(one, "unit") if row.get("unit") else None
+    is_common = row.get("batch") in {"", EVERY_BATCH}
+    batch_id = None if is_common else look.batches.find(one, "batch")
+    if unit is None or (batch_id is None and not is_common):
+        return None
+    one.name = f"{unit.name} {row.get('name')}".strip()
+    if not may(look.actor, ACTION, Subject(unit_path=unit.path)):
+        one.refuse("unit", "您没有管理这个单位联系人的权限")
+    if batch_id is not None and (batch_id, unit.id) not in look.members:
+        one.refuse("batch", f"“{unit.name}”不在这个批次中")
+    look.once.note(one, (unit.id, batch_id), "unit", "单位和批次")
+    present = look.present.get((unit.id, batch_id))
+    before = {key: getattr(present, key) or "" for key in TYPED} if present else {}
+    values = filled(row, TYPED)
+    if _is_same_person(before, row):
+        values = before | values
+    try:
+        values = check_answers(CONTACT_FORM, values)
+    except Invalid as refusal:
+        one.refuse_all(refusal)
+    one.is_new = present is None
+    one.compare(before, values)
+    if present is not None and not _is_same_person(before, row):
+        one.note = f"接替{before['name']}；原联系人停用并保留在历史中"
+    return unit, batch_id, values
+
+
+def _is_same_person(before: dict[str, str], row: Row) -> bool:
+    """Tell whether a row is about the present contact: by name, or by mobile number under a corrected name."""
+    if not before:
+        return False
+    typed = normal_mobile(row.get("mobile"))
+    return before["name"] == row.get("name") or bool(typed and typed == normal_mobile(before["mobile"]))
+
+
+def _changing(
+    session: Session, unit: Unit, batch_id: int | None, values: dict[str, str], by: tuple[Actor, datetime]
+) -> Callable[[], None]:
+    def run() -> None:
+        change_contact(session, unit.id, batch_id, values, actor=by[0], now=by[1])
+
+    return run

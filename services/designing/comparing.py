@@ -1,0 +1,74 @@
+"""Two versions of a definition compared: every place that differs, before and after, in words."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.definition import Definition
+from domain.definition.paths import item_name
+from domain.tree.merging import MISSING, changes
+from services.definitions.names import Names
+from services.definitions.telling import place
+from services.definitions.writing import canonical_json
+
+NOTHING_APART = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place that differs. label: the place in words. before, after: in words; "" where nothing stood or stands.
+
+    is_order: the items are the same and stand in another order.
+    """
+
+    path: str
+    label: str
+    before: str
+    after: str
+    is_order: bool = False
+
+
+def compare(old: Definition, new: Definition) -> list[Difference]:
+    """Return what differs from an old version to a new one, in the order of the definition's parts."""
+    before, after = json.loads(canonical_json(old)), json.loads(canonical_json(new))
+    told, names = Names(old), Names(new)
+    found = [
+        Difference(
+            change.path,
+            place(told if change.after is MISSING else names, change.path).label,
+            "" if change.before is MISSING else place(told, change.path).value,
+            "" if change.after is MISSING else place(names, change.path).value,
+        )
+        for change in changes(before, after, after, NOTHING_APART)
+    ]
+    moved = [
+        Difference(path, place(names, path).label, _listed(told, path, was), _listed(names, path, now), is_order=True)
+        for path, was, now in _moved("", before, after)
+    ]
+    order = list(new.__dataclass_fields__)
+    return sorted([*found, *moved], key=lambda one: order.index(one.path.partition(".")[0]))
+
+
+def _listed(names: Names, path: str, keys: Sequence[str]) -> str:
+    return "、".join(place(names, f"{path}.{key}").label.rpartition(" › ")[2].strip("“”") for key in keys)
+
+
+def _moved(path: str, before: object, after: object) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield each list of named items whose common items stand in another order, with these in both orders."""
+    olds, news = _named(before), _named(after)
+    if isinstance(before, list) and isinstance(after, list):
+        was, now = [name for name in olds if name in news], [name for name in news if name in olds]
+        if was != now:
+            yield path, was, now
+    for name, value in news.items():
+        if name in olds:
+            yield from _moved(f"{path}.{name}" if path else name, olds[name], value)
+
+
+def _named(value: object) -> dict[str, object]:
+    """Return the parts of a mapping or of a list of named items; nothing for what has no parts."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
+        return {item_name(item, number): item for number, item in enumerate(value)}
+    return {}

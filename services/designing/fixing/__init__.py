@@ -1,0 +1,1 @@
+"""The fixes of each kind of finding: what could be changed, and what the change would do."""

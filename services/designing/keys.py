@@ -1,0 +1,36 @@
+"""Keys of new items: made from what the item is and a number, unless the person gives one."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from domain.definition import Definition
+from services.designing.describing import Described, describe
+from services.designing.spots import Plain
+
+
+def identity(cls: type) -> Described | None:
+    """Return the field that names the items of a class for good; None for a class without keys."""
+    return next((field for field in describe(cls) if field.is_identity), None)
+
+
+def new_key(definition: Definition, cls: type, item: Plain) -> str:
+    """Return a key that no item of the class bears yet, "declare-2" for the second stage of this kind."""
+    kind = item.get("kind")
+    stem = (kind if isinstance(kind, str) and kind else cls.__name__.lower()).replace("_", "-")
+    taken = set(_keys(definition, cls))
+    number = 1
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _keys(value: object, cls: type) -> Iterator[str]:
+    """Yield the keys of all items of a class, wherever they stand."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _keys(item, cls)
+    elif is_dataclass(value):
+        if isinstance(value, cls):
+            yield str(getattr(value, "key", ""))
+        for field in fields(value):
+            yield from _keys(getattr(value, field.name), cls)

@@ -1,0 +1,70 @@
+"""What may be chosen where a field points at other parts of the definition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.definition import NESTED, Form
+from domain.rules.facts import ORGANISATION_KINDS
+from services.definitions.names import EXPORTED, PROFILE, Names
+from services.definitions.words import choice, choice_help
+from services.designing.describing import Described, Kind, Target
+
+GONE = "（已不存在）"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that may be chosen. hint: what it means, "" where its label says enough."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+def options(names: Names, field: Described, within: Sequence[object], value: object) -> list[Option]:
+    """Return what may be chosen in a field, what is chosen first when there may be several, in its order.
+
+    within: what the field stands in, from the root on. value: what stands there; a key that points at nothing any
+    more is kept among the options, so that a page never drops it silently.
+    """
+    if field.choices is not None:
+        found = [Option(member.value, choice(member), choice_help(member)) for member in field.choices]
+    elif field.target is not None:
+        found = [Option(key, label or key) for key, label in offered(names, field.target, within).items()]
+    else:
+        return []
+    if field.is_suggested:
+        return found
+    chosen = value if isinstance(value, list) else [value] if value else []
+    known = {option.value for option in found}
+    gone = [Option(str(key), f"{key}{GONE}") for key in chosen if str(key) not in known]
+    if field.kind not in {Kind.CHOICES, Kind.REFERENCES}:
+        return [*found, *gone]
+    by_value = {option.value: option for option in [*found, *gone]}
+    return [by_value[str(key)] for key in chosen] + [one for one in found if one.value not in chosen]
+
+
+def offered(names: Names, target: Target, within: Sequence[object]) -> Mapping[str, str]:
+    """Return what a target offers, by key."""
+    form = next((one for one in reversed(within) if isinstance(one, Form)), None)
+    match target:
+        case Target.APPLICANTS:
+            return ORGANISATION_KINDS
+        case Target.PROFILE:
+            return PROFILE
+        case Target.EXPORTED:
+            return {**EXPORTED, **names.facts}
+        case Target.FIELDS | Target.TABLES | Target.LEAVES:
+            return _of_form(names, target, form) if form is not None else {}
+        case Target.LADDERS:
+            return {key: label or key for key, label in names.ladders.items()}
+        case _:
+            found: Mapping[str, str] = getattr(names, target.value)
+            return found
+
+
+def _of_form(names: Names, target: Target, form: Form) -> Mapping[str, str]:
+    if target is Target.LEAVES:
+        return names.leaves(form)
+    wanted = form.all_fields if target is Target.FIELDS else [one for one in form.all_fields if one.kind in NESTED]
+    return {one.key: one.label for one in wanted}

@@ -1,0 +1,339 @@
+"""The pages of rehearsals: asked for without YAML, read along the clock, compared, signed, given out."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from domain.access import SYSTEM, Role
+from domain.definition import Due
+from models import Mail, RehearsalRun
+from models.scope import Scope
+from models.session import Database
+from services.batches.drafts import store_draft
+from services.definitions.yaml_text import read_yaml
+from services.designing.edits import SetValues
+from services.designing.working import Change, apply
+from services.sheets import read_sheet
+from tests.support.backoffice import Browser, counted, said, signed_in
+from tests.support.batches import COORDINATOR, contacts_stage, definition, local
+from tests.support.progress import set_clock
+
+SINCE = local("2023-01-01 00:00")
+NOW = local("2023-02-20 10:00")
+BASE = "/admin/progress/batch-2023/rehearsal"
+ROW = {
+    "act_at": "2023-03-08T10:00",
+    "act_stage": "contacts",
+    "act_who": "odd",
+    "act_unit": "",
+    "act_do": "answer",
+    "act_due_at": "",
+    "act_category": "",
+    "act_count": "",
+    "act_rest": "",
+}
+
+
+@pytest.fixture
+def draft(database: Database) -> int:
+    """Return the id of a draft with three units; it is 20 February 2023."""
+    with database.write(Scope()) as session:
+        batch_id = store_draft(session, definition(units=3), actor=SYSTEM, now=NOW).id
+    set_clock(database, NOW)
+    return batch_id
+
+
+@pytest.fixture
+def coordinator(app: Flask, database: Database, draft: int) -> Browser:
+    return signed_in(app, database, Role.COORDINATOR, valid_from=SINCE)
+
+
+@pytest.fixture
+def auditor(app: Flask, database: Database, draft: int) -> Browser:
+    return signed_in(app, database, Role.AUDITOR, valid_from=SINCE)
+
+
+@pytest.fixture
+def officer(app: Flask, database: Database, draft: int) -> Browser:
+    return signed_in(app, database, Role.OFFICER, valid_from=SINCE)
+
+
+@pytest.fixture
+def stranger(app: Flask, database: Database, draft: int) -> Browser:
+    return signed_in(app, database, Role.COORDINATOR, "stranger", programmes=["other"], valid_from=SINCE)
+
+
+def run(browser: Browser, rows: list[dict[str, str]] | None = None, **form: Any) -> TestResponse:
+    """Send the form with these rows of the scenario."""
+    sent = {key: [row[key] for row in rows or []] for key in ROW}
+    browser.get(BASE)
+    return browser.post(f"{BASE}/run", {"source": "saved", "since": "", "until": "", **sent, **form})
+
+
+def ran(browser: Browser, rows: list[dict[str, str]] | None = None, **form: Any) -> str:
+    """Run a rehearsal and return the address of its page."""
+    answer = run(browser, rows, **form)
+    assert answer.status_code == 303, said(answer)
+    return str(answer.headers["Location"])
+
+
+def change_due(database: Database, day: date) -> None:
+    with database.write(Scope()) as session:
+        later = definition(units=3, stages=(contacts_stage(due=Due(on=day)),))
+        store_draft(session, later, actor=SYSTEM, now=NOW)
+
+
+def test_nothing_is_there_yet(coordinator: Browser, draft: int) -> None:
+    """Issue 4.5: the page says what to do first, and no English key is shown."""
+    text = coordinator.text(BASE)
+
+    assert "还没有模拟运行过。" in text
+    assert [label in text for label in ("无人响应", "全部按时", "一半按时一半拖延", "最后一天集中")] == [True] * 4
+
+
+def test_a_run_is_kept_and_read(coordinator: Browser, draft: int, database: Database) -> None:
+    """Issue 4.5: every mail with its recipient, minute and text; nothing is sent."""
+    address = ran(coordinator, [ROW])
+
+    text = coordinator.text(address)
+
+    assert "2023-03-13 周一 09:00" in text
+    assert "u2@units.example" in text
+    assert "反馈联系人" in text
+    assert re.search(r"class=\"lx-letter-text\">[^<]*第2单位", text)
+    assert "2023-03-08 10:00 隔一个（1、3、5…）报送“反馈联系人”" in text
+    with database.read(Scope()) as session:
+        assert session.scalar(select(func.count()).select_from(Mail)) == 0
+        assert session.scalars(select(RehearsalRun.scenario)).one() == [
+            {"at": "2023-03-08T10:00", "stage": "contacts", "do": "answer", "units": "odd"}
+        ]
+
+
+def test_the_clock_shows_any_instant(coordinator: Browser, draft: int) -> None:
+    """Issue 4.5: state of every stage, who owes, how many mails have left; without scripts as an address."""
+    address, shown = ran(coordinator, [ROW]), []
+    for at in ("2023-03-01T00:00", "2023-03-08T10:00", "2023-03-21T00:00"):
+        text = coordinator.text(address, at=at)
+        clock = text[text.index('id="clock"') : text.index('id="events"')]
+        state = re.search(r'lx-badge lx-is-\w+"><span aria-hidden="true">.</span>([^<]+)</span></div></td>', clock)
+        owed = re.search(r"<div>(\d / \d 项)</div>", clock)
+        mails = re.search(r"已发 <strong>(\d+)</strong> 封邮件", clock)
+        shown.append((state and state[1], owed and owed[1], mails and mails[1]))
+
+    assert shown == [
+        ("未开始", None, "0"),
+        ("进行中", "1 / 3 项", "3"),
+        ("已截止，有未报", "1 / 3 项", "7"),
+    ]
+
+
+def test_the_buttons_go_from_event_to_event(coordinator: Browser, draft: int) -> None:
+    address = ran(coordinator)
+
+    first = coordinator.text(address)
+    second = coordinator.text(address, step=1)
+
+    assert "at=2023-03-13T09:00:00" in first
+    assert "at=2023-03-06T09:00:00" in second
+    assert "at=2023-03-17T09:00:00" in second
+    assert '<span class="btn disabled"' in first.partition('id="clock"')[2].partition("下一事件")[0]
+
+
+def test_the_list_is_filtered(coordinator: Browser, draft: int) -> None:
+    """Issue 4.5: by kind, stage, unit and day; what there is not asks for all."""
+    address, shown = ran(coordinator), []
+    for asked in (
+        {"kind": "escalation"},
+        {"unit": "第2单位"},
+        {"unit": "000003", "kind": "reminder"},
+        {"day": "2023-03-13"},
+        {"day": "2023-03-20", "kind": "closes"},
+        {"minute": "2023-03-17T09:00:00"},
+        {"stage": "none", "kind": "none", "day": "none", "minute": "none", "at": "none"},
+    ):
+        found = re.search(r'逐件列表 <span class="lx-count">(\d+) 件', coordinator.text(address, **asked))
+        shown.append(found and int(found[1]))
+
+    assert shown == [1, 4, 3, 3, 1, 3, 16]
+
+
+def test_a_refusal_is_in_the_list(coordinator: Browser, draft: int) -> None:
+    """Issue 4.5: who files late is refused as in life, with the moment and whom to ask."""
+    text = coordinator.text(
+        ran(coordinator, [{**ROW, "act_at": "2023-03-21T10:00", "act_who": "all"}]), kind="refused"
+    )
+
+    assert "报送未受理。已于 2023-03-20 周一 24:00" in text
+    assert re.search(r'逐件列表 <span class="lx-count">3 件', text)
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(coordinator: Browser, draft: int) -> None:
+    """R7: 422 with every problem, nothing lost."""
+    answer = run(coordinator, [{**ROW, "act_who": "unit", "act_unit": "999999"}], until="2023-03-30")
+
+    assert answer.status_code == 422
+    text = said(answer)
+    assert "没有这个代码的单位" in text
+    assert 'value="999999"' in text
+    assert 'value="2023-03-30"' in text
+    assert 'value="2023-03-08T10:00"' in text
+
+
+def test_days_that_make_no_period_are_refused(coordinator: Browser, draft: int) -> None:
+    asked = [("2023-03-10", "2023-03-01"), ("morgen", ""), ("", "0001-01-01")]
+    answers = [run(coordinator, since=since, until=until) for since, until in asked]
+
+    assert [answer.status_code for answer in answers] == [422] * 3
+    sentences = ["结束日早于开始日", "请填写日期", "请填写日期"]
+    assert [sentence in said(answer) for sentence, answer in zip(sentences, answers, strict=True)] == [True] * 3
+
+
+def test_a_period_holds_its_last_day(coordinator: Browser, draft: int) -> None:
+    text = coordinator.text(ran(coordinator, since="2023-03-13", until="2023-03-17"))
+
+    assert re.search(r"逐件列表 <span class=\"lx-count\">6 件", text)
+
+
+def test_a_scenario_file_is_taken_and_shown_as_rows(coordinator: Browser, draft: int, database: Database) -> None:
+    """Issue 4.5: the command's file stays possible; its rows can be run again on the page."""
+    text = '- {at: 2023-03-08T10:00+08:00, stage: contacts, do: answer, unit: "000002", values: {name: 李四}}\n'
+    address = ran(coordinator, file=(io.BytesIO(text.encode()), "szenario.yaml"))
+    number = int(address.rpartition("/")[2])
+
+    again = coordinator.text(BASE, again=number)
+
+    assert 'value="000002"' in again
+    assert '{"name": "李四"}' in again
+    with database.read(Scope()) as session:
+        assert session.scalars(select(RehearsalRun.scenario)).one() == read_yaml(text)
+
+
+def test_a_file_that_is_no_scenario_is_refused(coordinator: Browser, draft: int) -> None:
+    contents = [b"\xff\xfe\x00", b"", b"a: 1", b"- [", b"- 1"]
+    answers = [run(coordinator, file=(io.BytesIO(content), "x.yaml")) for content in contents]
+
+    assert [answer.status_code for answer in answers] == [422] * 5
+
+
+def test_the_working_copy_that_is_unfinished_says_what_to_mend(
+    coordinator: Browser, draft: int, database: Database
+) -> None:
+    """Issue 4.5: each problem leads to its place in the designer."""
+    with database.write(Scope()) as session:
+        edit = SetValues("stages.contacts", {"ladder": "missing"})
+        apply(session, draft, Change(edits=[edit], seen=0, what="提醒规则"), actor=COORDINATOR, now=NOW)
+
+    answer = run(coordinator, source="working")
+
+    assert answer.status_code == 422
+    assert re.search(r'href="/admin/progress/batch-2023/design/at/stages\.contacts', said(answer))
+
+
+def test_signing_off(coordinator: Browser, auditor: Browser, draft: int, database: Database) -> None:
+    """Issue 4.5: with a note; the publishing page then stops advising it."""
+    assert "还没有模拟运行过" in coordinator.text("/admin/progress/batch-2023/definition")
+    address = ran(coordinator)
+    assert "还没有人签认" in coordinator.text("/admin/progress/batch-2023/definition")
+
+    coordinator.get(address)
+    answer = coordinator.post(f"{address}/sign", {"note": "同意发布"})
+
+    assert answer.status_code == 303
+    text = auditor.text(address)
+    assert "已签认" in text
+    assert "同意发布" in text
+    assert "模拟运行</a>并签认" not in coordinator.text("/admin/progress/batch-2023/definition")
+
+
+def test_an_older_one_is_not_signed(coordinator: Browser, draft: int, database: Database) -> None:
+    address = ran(coordinator)
+    change_due(database, date(2023, 3, 27))
+
+    coordinator.get(address)
+    coordinator.post(f"{address}/sign", {"note": ""})
+    text = coordinator.text(address)
+
+    assert "不是最新的第 2 稿，不能签认" in text
+    with database.read(Scope()) as session:
+        assert session.scalars(select(RehearsalRun.signed_at)).all() == [None]
+
+
+def test_comparing_with_the_one_before(coordinator: Browser, draft: int, database: Database) -> None:
+    """Issue 4.5: moved and reworded, each with before and after; the same again shows no difference."""
+    ran(coordinator)
+    change_due(database, date(2023, 3, 27))
+    second = ran(coordinator)
+    third = ran(coordinator)
+
+    text = re.sub(r"\s+", " ", coordinator.text(f"{second}/compare"))
+
+    figures = re.findall(r'lx-stat-label">(\S+?)</span> <span class="lx-stat-value">(\d+)', text)
+    assert dict(figures) == {"新增": "0", "取消": "0", "移动": "12", "改写": "3"}
+    assert "2023-03-13 周一 09:00" in text
+    assert "<strong>2023-03-20 周一 09:00</strong>" in text
+    assert "两次模拟完全相同" in coordinator.text(f"{third}/compare")
+
+
+def test_the_first_one_has_nothing_to_be_compared_with(coordinator: Browser, draft: int) -> None:
+    assert coordinator.get(f"{ran(coordinator)}/compare").status_code == 404
+
+
+def test_the_workbook_has_every_event(coordinator: Browser, draft: int) -> None:
+    """Issue 4.5: with the whole text of every mail, and nothing that is a formula."""
+    answer = coordinator.http.get(f"{ran(coordinator)}/events.xlsx")
+
+    sheet = read_sheet(io.BytesIO(answer.get_data()))
+
+    assert len(sheet.rows) == 16
+    assert sheet.headings[:4] == ("时间", "种类", "环节", "单位代码")
+    assert sheet.rows[-1][1]["时间"] == "2023-03-21 周二 09:00"
+
+
+def test_the_paper_has_every_occasion_with_its_readers(coordinator: Browser, draft: int) -> None:
+    text = coordinator.text(f"{ran(coordinator)}/print")
+
+    assert text.count("lx-paper-item") == 8
+    assert "第1单位：u1@units.example；第2单位：u2@units.example；第3单位：u3@units.example" in re.sub(
+        r"\s+", "", text
+    )
+
+
+def test_auditors_read_and_officers_do_not(
+    coordinator: Browser, auditor: Browser, officer: Browser, stranger: Browser, draft: int
+) -> None:
+    address = ran(coordinator)
+    pages = (BASE, address, f"{address}/print", f"{address}/events.xlsx")
+
+    assert [auditor.http.get(page).status_code for page in pages] == [200] * 4
+    assert "运行模拟" not in auditor.text(BASE)
+    assert auditor.post(f"{BASE}/run").status_code == 403
+    assert auditor.post(f"{address}/sign").status_code == 403
+    assert {officer.http.get(page).status_code for page in pages} <= {403, 404}
+    assert {stranger.http.get(page).status_code for page in pages} == {404}
+
+
+def test_a_rehearsal_that_there_is_not(coordinator: Browser, draft: int) -> None:
+    found = [coordinator.get(f"{BASE}/{number}").status_code for number in ("0", "x", "99999999999", "77")]
+
+    assert found == [404] * 4
+
+
+def test_a_page_costs_the_same_however_many_units(coordinator: Browser, draft: int, database: Database) -> None:
+    """No query in a loop."""
+    costs = []
+    for units in (2, 12):
+        with database.write(Scope()) as session:
+            store_draft(session, definition(units=units), actor=SYSTEM, now=NOW)
+        address = ran(coordinator)
+        with counted() as seen:
+            coordinator.get(address)
+        costs.append(len(seen))
+    assert costs[0] == costs[1]

@@ -1,0 +1,326 @@
+"""Real workbooks, good and bad, as people and programs write them: read whole, or refused with a clear sentence."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+import xlsxwriter
+from sqlalchemy.orm import Session
+
+from domain.errors import Invalid
+from services.bulk.archive import require_bounded
+from services.bulk.columns import MOST_ROWS, Column, Layout, Takes, What
+from services.bulk.importing import layout_of, template
+from services.bulk.workbook import Table, read_table
+from tests.support.batches import COORDINATOR, running
+from tests.support.bulk import workbook
+from tests.support.people import ADMIN
+
+LAYOUT = Layout(
+    What.UNITS,
+    (
+        Column(key="code", heading="代码", says="", takes=Takes.CODE, is_required=True, also=("单位代码",)),
+        Column(key="name", heading="名称", says="", is_required=True),
+        Column(key="mobile", heading="手机", says=""),
+        Column(key="day", heading="日期", says="", takes=Takes.DAY),
+        Column(key="count", heading="第几批", says="", takes=Takes.COUNT),
+    ),
+)
+HEADINGS = ("代码", "名称", "手机", "日期", "第几批")
+
+
+def book(fill: Callable[[Any, Any], object], sheet: str = "推荐单位", **options: Any) -> bytes:
+    """Return a workbook whose sheet a function fills."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, **options}) as made:
+        fill(made, made.add_worksheet(sheet))
+    return target.getvalue()
+
+
+def read(*rows: tuple[object, ...], headings: tuple[str, ...] = HEADINGS) -> Table:
+    return read_table(workbook(headings, rows), LAYOUT)
+
+
+def cells(*row: object) -> Mapping[str, str]:
+    return read(row).rows[0].cells
+
+
+def why(content: bytes) -> str:
+    """Return why a file is refused."""
+    with pytest.raises(Invalid) as refused:
+        read_table(content, LAYOUT)
+    return "；".join(f"{problem.sentence} {problem.allowed}" for problem in refused.value.problems)
+
+
+# ---------- cells
+
+
+def test_numbers_dates_and_full_width_signs_read_as_people_mean_them() -> None:
+    row = cells(410000.0, " 甲（局）　", 13800000000.0, 44927.0, "第０３批")
+
+    assert row == {
+        "code": "410000",
+        "name": "甲（局）",
+        "mobile": "13800000000",
+        "day": "2023-01-01",
+        "count": "3",
+    }
+
+
+@pytest.mark.parametrize(
+    "written", ["2023-03-05", "2023/3/5", "2023.3.5", "2023年3月5日", "20230305", "２０２３－０３－０５", 44990.0]
+)
+def test_a_day_is_understood_however_it_is_written(written: object) -> None:
+    assert cells("1", "甲", "", written)["day"] == "2023-03-05"
+
+
+def test_cells_that_excel_keeps_as_dates_are_days() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, ("1", "甲"))
+        sheet.write_datetime(1, 3, datetime(2023, 3, 5), made.add_format({"num_format": "yyyy/m/d"}))  # noqa: DTZ001
+        sheet.write_row(2, 0, ("2", "乙"))
+        sheet.write_datetime(2, 2, date(2023, 3, 5), made.add_format({"num_format": "yyyy/m/d"}))
+
+    rows = read_table(book(fill), LAYOUT).rows
+
+    assert rows[0].get("day") == "2023-03-05"
+    assert rows[1].get("mobile") == "2023-03-05"
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (("1", "甲", "", "春天"), "日期看不懂"),
+        (("1", "甲", "", "2023-02-30"), "日期看不懂"),
+        (("1", "甲", "", "", "三"), "应为数字"),
+        ((914103001234567890.0, "甲"), "超过 15 位"),
+        (("1", "#REF!"), "公式错误"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named_with_its_column(row: tuple[object, ...], sentence: str) -> None:
+    problems = read(row).rows[0].problems
+
+    assert len(problems) == 1
+    assert sentence in problems[0].sentence
+    assert problems[0].path in {"code", "name", "day", "count"}
+
+
+def test_formulas_are_text_or_the_value_last_seen_and_never_run() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_string(1, 0, "A1")
+        sheet.write_string(1, 1, '=HYPERLINK("http://x.example","点")')
+        sheet.write_string(1, 2, "+cmd|' /C calc'!A0")
+        sheet.write_string(2, 0, "A2")
+        sheet.write_formula(2, 1, '=HYPERLINK("http://x.example","点")', None, "点")
+
+    rows = read_table(book(fill), LAYOUT).rows
+
+    assert rows[0].get("name") == '=HYPERLINK("http://x.example","点")'
+    assert rows[0].get("mobile") == "+cmd|' /C calc'!A0"
+    assert rows[1].get("name") == "点"
+
+
+def test_rows_with_merged_cells_are_refused_by_their_numbers() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADINGS)
+        for at in range(1, 5):
+            sheet.write_row(at, 0, (f"A{at}", "甲"))
+        sheet.merge_range("C3:C4", "13800000000")
+
+    rows = read_table(book(fill), LAYOUT).rows
+
+    assert [[problem.sentence for problem in row.problems] for row in rows] == [
+        [],
+        ["第 3 至 4 行是合并单元格"],
+        ["第 3 至 4 行是合并单元格"],
+        [],
+    ]
+
+
+# ---------- headings and sheets
+
+
+def test_headings_are_found_below_a_title_in_any_order_and_with_marks() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.merge_range("A1:C1", "2023 年推荐单位一览表")
+        sheet.write_row(2, 0, ("名称 *", "序号", "单位代码（必填）", "备注"))
+        sheet.write_row(3, 0, ("说明的话", "", "", "说明"))
+        sheet.write_row(4, 0, ("某某", "", "1", "示例，不导入"))
+        sheet.write_row(6, 0, ("甲", 1, "A1", "随便写"))
+
+    table = read_table(book(fill, sheet="Sheet1"), LAYOUT)
+
+    assert [(row.number, dict(row.cells)) for row in table.rows] == [(7, {"name": "甲", "code": "A1"})]
+    assert table.skipped == 2
+
+
+@pytest.mark.parametrize(
+    ("headings", "sentence"),
+    [
+        (("代码", "名称", "手机号码"), "没有“手机号码”这一列 是否“手机”？"),
+        (("代码", "名称", "完全不同"), "没有“完全不同”这一列 请删去这一列"),
+        (("代码", "名称", "名 称"), "列名“名称”重复"),
+        (("代码", "手机"), "缺少“名称”这一列 现有的列：代码、手机"),
+        (("代码", "名称", ""), "第 3 列没有列名"),
+        (("甲", "乙", "丙"), "没有找到“推荐单位”的表头（工作表：数据） 表头应有：代码、名称"),
+    ],
+)
+def test_a_wrong_heading_is_named_with_the_nearest(headings: tuple[str, ...], sentence: str) -> None:
+    assert sentence in why(workbook(headings, [("1", "甲", "13800000000")]))
+
+
+def test_the_sheet_of_its_name_is_read_wherever_it_stands() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ("与此", "无关"))
+        other = made.add_worksheet("推荐单位")
+        other.write_row(0, 0, HEADINGS)
+        other.write_row(1, 0, ("1", "甲"))
+
+    assert len(read_table(book(fill, sheet="封面"), LAYOUT).rows) == 1
+
+
+def test_the_workbook_of_another_kind_says_where_it_belongs() -> None:
+    content = workbook(("单位", "姓名"), [("甲", "张三")], "联系人")
+
+    assert "这是“联系人”的表格" in why(content)
+
+
+def test_a_template_and_an_empty_sheet_hold_nothing_to_import() -> None:
+    assert "没有要导入的行" in why(workbook(HEADINGS, []))
+    assert "没有找到" in why(book(lambda made, sheet: None))
+
+
+# ---------- files that are none
+
+
+def zipped(**parts: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return target.getvalue()
+
+
+def changed(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Return a workbook with one part changed."""
+    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in source.namelist():
+            part = source.read(member)
+            archive.writestr(member, change(part) if member == name else part)
+    return target.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PLAIN = workbook(HEADINGS, [("1", "甲")])
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "0 字节"),
+        ("代码,名称\n1,甲\n".encode(), "不是 .xlsx"),
+        (OLE + b"\0" * 500 + "Workbook".encode("utf-16-le"), "旧版 Excel"),
+        (OLE + b"\0" * 500 + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
+        (zipped(word__document=b"<x/>"), "不是 .xlsx"),
+        (PLAIN[: len(PLAIN) // 2], "不是 .xlsx"),
+        (zipped(**{"xl/workbook.xml": b"<workbook/>"}), "损坏"),
+        (b"x" * (20 * 1024 * 1024 + 1), "超过 20 MB"),
+        (changed(PLAIN, "xl/worksheets/sheet1.xml", lambda part: part[:200]), ""),
+        (changed(PLAIN, "xl/worksheets/sheet1.xml", lambda part: b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + part), ""),
+        (
+            changed(PLAIN, "xl/_rels/workbook.xml.rels", lambda part: part.replace(b"worksheets/", b"hidden/")),
+            "不合规格",
+        ),
+    ],
+)
+def test_what_is_no_workbook_is_refused_whatever_its_name(content: bytes, sentence: str) -> None:
+    assert sentence in why(content)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "sentence"),
+    [(1_048_575, 0, "第 1048576 行"), (1_048_575, 16_383, "第 1048576 行"), (1, 16_383, "第 16384 列")],
+)
+def test_a_cell_far_away_is_refused_before_a_reader_makes_room_for_it(row: int, column: int, sentence: str) -> None:
+    """A file of five kilobytes would else take half a terabyte, and the process with it."""
+    content = book(lambda made, sheet: (sheet.write_row(0, 0, HEADINGS), sheet.write(row, column, "x")))
+
+    assert len(content) < 10_000
+    assert sentence in why(content)
+
+
+def test_a_format_far_away_holds_nothing_and_is_no_reason_to_refuse() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, ("1", "甲"))
+        sheet.write_blank(1_048_575, 16_383, None, made.add_format({"bold": True}))
+
+    assert len(read_table(book(fill), LAYOUT).rows) == 1
+
+
+def test_a_million_rows_are_refused_at_once() -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        for number in range(1_048_576):
+            sheet.write_number(number, 0, number)
+
+    assert f"超过 {MOST_ROWS + 20} 行" in why(book(fill, constant_memory=True, in_memory=False))
+
+
+def test_one_row_too_many_is_refused_and_the_last_one_allowed_is_read() -> None:
+    rows = [(f"A{number}", "甲") for number in range(MOST_ROWS + 1)]
+
+    assert f"共 {MOST_ROWS + 1} 行，一次最多导入 {MOST_ROWS} 行" in why(workbook(HEADINGS, rows))
+    assert len(read(*rows[1:]).rows) == MOST_ROWS
+
+
+def test_a_bomb_is_refused_by_what_it_unpacks_to_whatever_its_directory_says() -> None:
+    bomb = zipped(**{"xl/workbook.xml": b"<workbook/>", "xl/sharedStrings.xml": b"A" * 310 * 1024 * 1024})
+    member = zipfile.ZipFile(io.BytesIO(bomb)).getinfo("xl/sharedStrings.xml")
+    size = struct.pack("<I", member.file_size)
+    lying = bomb.replace(size, struct.pack("<I", 1_000))
+
+    assert zlib.crc32(bomb) != zlib.crc32(lying)
+    for content in (bomb, lying):
+        with pytest.raises(Invalid, match="解压后过大"):
+            require_bounded(content, most_rows=10, most_columns=10)
+
+
+# ---------- the templates
+
+
+@pytest.mark.parametrize("what", list(What))
+def test_a_template_offers_the_closed_sets_keeps_zeros_and_reads_back(db: Session, what: What) -> None:
+    running(db)
+
+    content = template(db, what, actor=ADMIN)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        styles = archive.read("xl/styles.xml").decode()
+        texts = archive.read("xl/sharedStrings.xml").decode()
+
+    layout = layout_of(db, what, actor=ADMIN)
+    assert all(f"<t>{column.heading}</t>" in texts for column in layout.columns)
+    assert "示例" in texts and "第3单位" in texts
+    assert "dataValidation " in sheet
+    assert 'formatCode="@"' in styles
+    with pytest.raises(Invalid, match="没有要导入的行"):
+        read_table(content, layout)
+
+
+def test_a_template_of_many_units_offers_no_endless_list(db: Session) -> None:
+    from tests.support.batches import definition
+
+    running(db, definition(501))
+
+    with zipfile.ZipFile(io.BytesIO(template(db, What.UNITS, actor=COORDINATOR))) as archive:
+        assert "dataValidation " not in archive.read("xl/worksheets/sheet1.xml").decode()
