@@ -11,6 +11,7 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from domain.errors import Invalid, Problem
+from services.bulk.archive import require_bounded
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 300 * 1024 * 1024
@@ -38,6 +39,7 @@ def read_sheet(stream: IO[bytes], *, most_rows: int = MOST_ROWS) -> Sheet:
     """
     content = stream.read(MOST_BYTES + 1)
     _require_sane(content)
+    require_bounded(content, most_rows=most_rows + 20, most_columns=MOST_COLUMNS)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)

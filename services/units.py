@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Actor, Subject, require
 from domain.definition import Field, FieldKind, Form
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from domain.lint.units import CODE
+from domain.lint.people.units import CODE
 from models import Batch, BatchState, Duty, Unit
 from models.lists import Entity
 from services import audit

@@ -21,6 +21,7 @@ from services.batches.context import get_batch, load
 from services.calendar import official_calendar
 from services.definitions.names import Names
 from services.definitions.telling import place
+from services.designing.comparing import compare
 from services.designing.edits import Edit
 from services.designing.fixes import MENDABLE
 from services.designing.parts import BY_KEY, findings, mark_of, outline, part_of
@@ -93,6 +94,7 @@ class Designing(Framed):
                 code=working.batch.code,
                 part=BY_KEY.get(part),
                 outline=outline(working.definition, found),
+                changed=len(compare(context.definition, working.definition)) if working.is_changed else 0,
                 found=told,
                 part_found=[one for one in told if one.part == part],
                 own_found=[one for one in told if _is_about(one.finding, str(values.get("about", "")))],

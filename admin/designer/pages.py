@@ -13,11 +13,14 @@ from admin.designer.starting import Starting
 from admin.designer.stepping import Stepping
 from admin.designer.units import Units
 from admin.designer.vouching import Vouching
+from admin.designer.wording.pages import MailTexts
 from domain.access import Action
 from web.guard import needs
 
 
-class Designer(Questions, Starting, Stages, Quotas, Units, Files, Nodes, Arranging, Vouching, Mending, Stepping):
+class Designer(
+    Questions, MailTexts, Starting, Stages, Quotas, Units, Files, Nodes, Arranging, Vouching, Mending, Stepping
+):
     """The designer with its outline."""
 
     @expose("/<code>/design")

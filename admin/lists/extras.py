@@ -75,8 +75,8 @@ class WithExtras:
     def _get_list_value(self, context: Any, model: Any, name: str, *formatters: Any) -> Any:
         """Return what a cell says."""
         if not name.startswith(PREFIX):
-            # The class behind this mixin has it.
-            return super()._get_list_value(context, model, name, *formatters)  # type: ignore[misc]
+            shown = super()._get_list_value  # type: ignore[misc]  # the class behind this mixin has it
+            return shown(context, model, name, *formatters)
         field = next(one for one in self.extra_fields() if f"{PREFIX}{one.key}" == name)
         return shown_value(field, model.extra) or NOTHING
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import IO, Any
+from urllib.parse import quote
 
-from flask import g, request, send_file
+from flask import g, request
 from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -20,6 +21,7 @@ from web.site import current_site
 
 AT_ONCE = 500
 """Rows in memory at a time."""
+PART = 64 * 1024
 
 
 class Workbook:
@@ -49,9 +51,11 @@ class Workbook:
             done = write_export(export, self._lines([name for name, _ in columns]), actor=actor)
         record_export(current.db(), export, done, actor=actor, now=current.now())
         day = current.now().astimezone(current_site().zone).date()
-        return send_file(
-            done.content, XLSX.media_type, as_attachment=True, download_name=f"{self.name}-{day.isoformat()}.xlsx"
-        )
+        answer = Response(_parts(done.content), mimetype=XLSX.media_type)
+        answer.call_on_close(done.content.close)
+        name = quote(f"{self.name}-{day.isoformat()}.xlsx")
+        answer.headers["Content-Disposition"] = f"attachment; filename=list.xlsx; filename*=UTF-8''{name}"
+        return answer
 
     def _lines(self, names: Sequence[str]) -> Iterator[Sequence[object]]:
         """Yield a line for each row that the address asks for, and one more than may be exported."""
@@ -89,6 +93,13 @@ class _Plain:
     def resolve(cls, name: str) -> Callable[..., object]:
         """Return what stands for a macro."""
         return lambda model, column: cls.words[name](value_of(model, column))
+
+
+def _parts(content: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file in parts, and close it behind the last."""
+    with content:
+        while part := content.read(PART):
+            yield part
 
 
 @contextmanager

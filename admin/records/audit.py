@@ -43,6 +43,7 @@ class AuditView(ManagedView):
         "action": of_row(lambda row: BY_VALUE.get(row.action, row.action)),
     }
     column_sortable_list = ("at",)
+    column_searchable_list = ("what", "actor", "reason")
     column_filters = (
         Chosen(AuditEntry.action, "动作", ACTIONS),
         Holding(AuditEntry.actor, "操作人"),

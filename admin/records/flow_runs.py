@@ -40,6 +40,7 @@ class FlowRunView(ManagedView):
         "because": LONG,
     }
     column_sortable_list = ("started_at",)
+    column_searchable_list = ("name", "because")
     column_filters = (
         OfBatch(FlowRun.batch_id),
         Ticked(FlowRun.is_orchestrated, "经编排"),

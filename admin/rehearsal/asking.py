@@ -30,8 +30,8 @@ DEEDS: Mapping[str, str] = {
 }
 GROUPS: Mapping[str, str] = {
     Several.ALL: "全部单位",
-    Several.ODD: "隔一个（1、3、5…）",
-    Several.EVEN: "隔一个（2、4、6…）",
+    Several.ODD: "单数位单位",
+    Several.EVEN: "双数位单位",
 }
 
 

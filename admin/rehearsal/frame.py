@@ -26,11 +26,15 @@ from web import current
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A sentence with its place. href: where it can be mended; "" where the visitor may not, or nothing can be."""
+    """A sentence with its place.
+
+    href: where it can be mended; "" where the visitor may not, or nothing can be. is_presumed: as `Remark`.
+    """
 
     sentence: str
     label: str
     href: str
+    is_presumed: bool = False
 
 
 class RehearsalFrame(Framed):
@@ -71,7 +75,12 @@ class RehearsalFrame(Framed):
         """Return remarks with the pages on which they can be mended."""
         names = Names(definition)
         return [
-            Noted(one.sentence, place(names, one.path).label if one.path else "", self._mend_href(context, one.path))
+            Noted(
+                one.sentence,
+                place(names, one.path).label if one.path else "",
+                self._mend_href(context, one.path),
+                one.is_presumed,
+            )
             for one in remarks
         ]
 

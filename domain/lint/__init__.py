@@ -10,25 +10,11 @@ from datetime import date
 from domain.calendar import Calendar
 from domain.definition import Definition
 from domain.instants import due_day, local_day
-from domain.lint import (
-    casework,
-    catalogues,
-    collects,
-    dates,
-    forms,
-    keys,
-    marks,
-    quotas,
-    references,
-    reminders,
-    repeats,
-    rules,
-    sequence,
-    taking_part,
-    texts,
-    units,
-)
+from domain.lint import forms, keys, marks, references, repeats, texts
+from domain.lint.cases import casework, catalogues, collects, quotas, rules
 from domain.lint.findings import Finding, Level
+from domain.lint.people import taking_part, units
+from domain.lint.timing import dates, reminders, sequence
 from domain.milestones import BatchState, Milestone, milestones
 from domain.plan import Moment, plan
 

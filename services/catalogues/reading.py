@@ -8,7 +8,7 @@ from typing import Final
 from domain.definition import Catalogue
 from domain.errors import Invalid, Problem
 from domain.lint import Level
-from domain.lint.catalogues import check_catalogue
+from domain.lint.cases.catalogues import check_catalogue
 from domain.lint.references import is_inside
 from services.definitions.reading import read_file
 from services.definitions.shapes import shape

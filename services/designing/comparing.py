@@ -1,15 +1,14 @@
 """Two versions of a definition compared: every place that differs, before and after, in words."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.definition import Definition
 from domain.definition.paths import item_name
 from domain.tree.merging import MISSING, changes
-from services.definitions.names import Names
+from services.definitions.names import Names, shortened
 from services.definitions.telling import place
-from services.definitions.writing import canonical_json
+from services.designing.describing import describe, plain
 
 NOTHING_APART = frozenset[str]()
 
@@ -30,7 +29,7 @@ class Difference:
 
 def compare(old: Definition, new: Definition) -> list[Difference]:
     """Return what differs from an old version to a new one, in the order of the definition's parts."""
-    before, after = json.loads(canonical_json(old)), json.loads(canonical_json(new))
+    before, after = _stored(old), _stored(new)
     told, names = Names(old), Names(new)
     found = [
         Difference(
@@ -49,8 +48,13 @@ def compare(old: Definition, new: Definition) -> list[Difference]:
     return sorted([*found, *moved], key=lambda one: order.index(one.path.partition(".")[0]))
 
 
+def _stored(definition: Definition) -> dict[str, object]:
+    """Return a definition as in JSON, in the order of its classes."""
+    return {field.name: plain(getattr(definition, field.name)) for field in describe(Definition)}
+
+
 def _listed(names: Names, path: str, keys: Sequence[str]) -> str:
-    return "、".join(place(names, f"{path}.{key}").label.rpartition(" › ")[2].strip("“”") for key in keys)
+    return "、".join(shortened(place(names, f"{path}.{key}").value) for key in keys)
 
 
 def _moved(path: str, before: object, after: object) -> Iterator[tuple[str, list[str], list[str]]]:

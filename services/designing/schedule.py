@@ -9,7 +9,8 @@ from domain.calendar import Calendar
 from domain.definition import Definition, Stage, StageKind
 from domain.errors import Invalid, NotFound, Problem
 from domain.instants import due_day, local_day
-from domain.lint import Finding, Level, check, dates, references
+from domain.lint import Finding, Level, check, references
+from domain.lint.timing import dates
 from domain.milestones import BatchState, Milestone, milestones
 from domain.stages import KINDS
 from services.designing.edits import Edit, Insert, Move, Remove, SetValues, edited

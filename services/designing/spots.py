@@ -20,9 +20,9 @@ NOWHERE = "没有这一项，可能已被删去。"
 class Spot:
     """A place that is there.
 
-    path: of the item whose page shows it, "" for the definition. cls: the class of that item. anchor: the place within
-    it, "" for the item itself. field: the field at the anchor, None without one. within: what the place stands in,
-    from the root to the item itself.
+    path: of the item whose page shows it, "" for the definition. cls: the class of that item. anchor: the place
+    within it, "" for the item itself. field: the field at the anchor, None without one. within: what the place stands
+    in, from the root to the item itself.
     """
 
     path: str

@@ -15,7 +15,7 @@ from domain.access import Action, Actor, require
 from domain.definition import Definition
 from domain.definition.strict import KEY_PATTERN
 from domain.errors import Conflict, Invalid, NotFound, Problem
-from domain.lint.dates import FIRST_YEAR, LAST_YEAR
+from domain.lint.timing.dates import FIRST_YEAR, LAST_YEAR
 from models import Batch, Programme
 from services.batches.drafts import store_draft
 from services.definitions.reading import load_file, parse_unchecked

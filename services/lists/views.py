@@ -7,6 +7,7 @@ than its reader may see.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +27,10 @@ MOST_SHOWN = 60
 MOST_PAIRS, LONGEST = 40, 500
 MOST_COLUMNS = 120
 NAME_FORM = Form(key="view", title="视图", fields=(Field(key="name", label="名称", max_chars=60),))
+SHOWN_COLUMNS = (
+    *(SavedView.id, SavedView.user_id, SavedView.place, SavedView.name, SavedView.query, SavedView.columns),
+    *(SavedView.is_shared, SavedView.is_default, User.name.label("owner")),
+)
 Query = tuple[tuple[str, str], ...]
 
 
@@ -65,14 +70,15 @@ class View:
 def views_of(session: Session, place: str, *, actor: Actor) -> Sequence[View]:
     """Return the reader's views of a list and those that others share, own ones first, by name; one query."""
     is_own = SavedView.user_id == (actor.user_id or 0)
+    # Columns and no entities: every list asks this, and must not wait for it.
     rows = session.execute(
-        select(SavedView, User.name)
+        select(*SHOWN_COLUMNS)
         .join(User, User.id == SavedView.user_id)
         .where(SavedView.place == place, or_(is_own, SavedView.is_shared))
         .order_by(is_own.desc(), SavedView.name, SavedView.id)
         .limit(MOST_SHOWN)
     )
-    return [_view(row, owner, actor) for row, owner in rows]
+    return [_view(row, actor) for row in rows]
 
 
 def save_view(
@@ -132,7 +138,8 @@ def place_of(session: Session, view_id: int, *, actor: Actor) -> str:
     return _get(session, view_id, actor).place
 
 
-def _view(row: SavedView, owner: str, actor: Actor) -> View:
+def _view(row: Any, actor: Actor) -> View:
+    """Return a view. row: of `SHOWN_COLUMNS`."""
     return View(
         id=row.id,
         place=row.place,
@@ -141,13 +148,13 @@ def _view(row: SavedView, owner: str, actor: Actor) -> View:
             query=tuple((pair[0], pair[1]) for pair in row.query),
             columns=None if row.columns is None else tuple(row.columns),
         ),
-        owner=owner,
+        owner=row.owner,
         is_own=row.user_id == actor.user_id,
         may_change=_may_change(row, actor),
     )
 
 
-def _may_change(row: SavedView, actor: Actor) -> bool:
+def _may_change(row: Any, actor: Actor) -> bool:
     """Tell whether it is the actor's own, or a shared one that an administrator looks after."""
     return row.user_id == actor.user_id or (row.is_shared and may(actor, Action.MANAGE_USERS))
 

@@ -16,9 +16,9 @@ from models import Duty, Extension, Mail, MailState, Unit
 from notifications.message import BadLetter
 from services.mail.addressing import Person
 from services.mail.dates import due_text
-from services.mail.letters import TEST, Composed, Facts, Sender, letter, said, speaks_english, test_text
 from services.mail.news import case_values, correction_values, person_values, upstream_values
 from services.mail.owed import Desk, Owed, desk, is_triggered, lines
+from services.mail.texts.letters import TEST, Composed, Facts, Sender, letter, said, speaks_english, test_text
 from templates.engine import BadTemplate
 
 __all__ = ["Composed", "Sender", "Stopped", "compose"]

@@ -178,10 +178,14 @@ def _blocked_events(context: BatchContext) -> list[Event]:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a person should know of a rehearsal. path: where in the definition it can be mended; "" for nowhere."""
+    """What a person should know of a rehearsal.
+
+    path: where in the definition it can be mended; "" for nowhere. is_presumed: about a value that nobody confirmed.
+    """
 
     sentence: str
     path: str = ""
+    is_presumed: bool = False
 
 
 def held(session: Session, past: Past) -> list[Remark]:

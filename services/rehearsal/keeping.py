@@ -220,7 +220,9 @@ def advice(session: Session, context: BatchContext) -> str:
     """Return what somebody who is about to publish should know of rehearsals; "" when the newest one is signed."""
     of_newest = RehearsalRun.digest == newest_digest(session, context.batch.id)
     counts = select(
-        func.count(), func.count().filter(of_newest), func.count().filter(of_newest, RehearsalRun.signed_at.is_not(None))
+        func.count(),
+        func.count().filter(of_newest),
+        func.count().filter(of_newest, RehearsalRun.signed_at.is_not(None)),
     ).where(RehearsalRun.batch_id == context.batch.id)
     kept, current, signed = session.execute(counts).one()
     if signed:

@@ -62,7 +62,7 @@ def rehearse_definition(definition: Definition, period: Period, scenario: Sequen
     """Rehearse a definition from its beginning, in a database of its own; inferred values are taken as confirmed."""
     scratch = empty_copy()
     remarks = [
-        Remark(f"推定值未确认，按此模拟：{item.path}（{item.note or item.quote}）", item.path)
+        Remark(f"推定值未确认，按此模拟：{item.path}（{item.note or item.quote}）", item.path, is_presumed=True)
         for item in definition.unconfirmed
     ]
     with scratch.write(Scope()) as session:

@@ -167,7 +167,7 @@ def test_a_place_leads_to_its_page_and_field(coordinator: Browser, world: World)
         "office.email": "part/basics#at-office.email",
         "stages": "part/stages#at-stages",
         "stages.contacts.due.on": "at/stages.contacts#at-due.on",
-        "forms.contact.fields": "at/forms.contact#at-fields",
+        "ladders.contacts.steps": "at/ladders.contacts#at-steps",
     }
     for path, page in leads.items():
         assert coordinator.get(f"{DRAFT}/at/{path}").location == f"{DRAFT}/{page}"

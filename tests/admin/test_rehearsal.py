@@ -109,7 +109,7 @@ def test_a_run_is_kept_and_read(coordinator: Browser, draft: int, database: Data
     assert "u2@units.example" in text
     assert "反馈联系人" in text
     assert re.search(r"class=\"lx-letter-text\">[^<]*第2单位", text)
-    assert "2023-03-08 10:00 隔一个（1、3、5…）报送“反馈联系人”" in text
+    assert "2023-03-08 10:00 单数位单位报送“反馈联系人”" in text
     with database.read(Scope()) as session:
         assert session.scalar(select(func.count()).select_from(Mail)) == 0
         assert session.scalars(select(RehearsalRun.scenario)).one() == [
@@ -337,3 +337,9 @@ def test_a_page_costs_the_same_however_many_units(coordinator: Browser, draft: i
             coordinator.get(address)
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_a_period_in_which_nothing_happens_says_so(coordinator: Browser, draft: int) -> None:
+    text = coordinator.text(ran(coordinator, since="2023-08-01", until="2023-08-31"))
+
+    assert "这段时间里什么也不会发生" in text

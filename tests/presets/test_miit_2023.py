@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.definition import Audience, Mark, OwedBy, Stage
-from domain.lint.quotas import covered
+from domain.lint.cases.quotas import covered
 from domain.milestones import BatchState, milestones
 from domain.plan import MomentKind, plan
 from presets import FOLDER

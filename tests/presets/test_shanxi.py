@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from domain.definition import DeclaredBy, Owed, Strength
-from domain.lint.quotas import covered
+from domain.lint.cases.quotas import covered
 from domain.milestones import BatchState, milestones
 from domain.plan import MomentKind, plan
 from services.calendar import official_calendar

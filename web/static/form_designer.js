@@ -109,19 +109,25 @@
     const old = frame;
     const scrolled = old.contentWindow ? old.contentWindow.scrollY : 0;
     fresh.removeAttribute("src");
-    fresh.removeAttribute("loading");
     fresh.classList.add("is-coming");
     fresh.srcdoc = html;
     fresh.addEventListener("load", () => {
-      const shown = anchor && fresh.contentDocument.getElementById(anchor);
       fresh.contentWindow.scrollTo(0, scrolled);
-      if (shown && !scrolled) shown.scrollIntoView();
+      if (!scrolled) lead(fresh, anchor);
       fresh.classList.remove("is-coming");
       old.remove();
       frame = fresh;
     });
     old.before(fresh);
   }
+
+  /* Shows the question that is worked on; the page around the frame stays where it is. */
+  function lead(shown, anchor) {
+    const place = anchor && shown.contentDocument && shown.contentDocument.getElementById(anchor);
+    if (place) shown.contentWindow.scrollTo(0, place.getBoundingClientRect().top + shown.contentWindow.scrollY - 12);
+  }
+
+  frame.addEventListener("load", () => lead(frame, address().anchor), { once: true });
 
   function update() {
     const { href, anchor } = address();

@@ -201,11 +201,7 @@ def _category(look: _Look, one: Judged, programme_id: int) -> str:
 def _judge(look: _Look, one: Judged, place: _Place) -> Wanted | None:
     """Compare a row with the registry; return what to do for it, None for one that is refused."""
     row, unit = one.row, place.unit
-    credit_code = row.get("credit_code")
-    try:
-        credit_code = normal_credit_code(credit_code) if credit_code else ""
-    except ValueError as fault:
-        one.refuse("credit_code", str(fault))
+    credit_code = _credit_code(one)
     if unit is None or not (place.holder and place.category):
         return None
     if not may(look.actor, ACTION, Subject(place.programme_id, unit.path)):
@@ -241,6 +237,16 @@ def _judge(look: _Look, one: Judged, place: _Place) -> Wanted | None:
         awarded_on=awarded_on,
     )
     return Wanted(row.number, new)
+
+
+def _credit_code(one: Judged) -> str:
+    """Return the credit code in normal form, refused when it is none; "" for an empty cell."""
+    typed = one.row.get("credit_code")
+    try:
+        return normal_credit_code(typed) if typed else ""
+    except ValueError as fault:
+        one.refuse("credit_code", str(fault))
+        return ""
 
 
 def _judge_known(one: Judged, known: Title, unit: Unit, credit_code: str) -> None:

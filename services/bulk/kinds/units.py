@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Actor, Subject, may
 from domain.errors import Invalid
 from domain.forms import check_answers
-from domain.lint.units import CODE
+from domain.lint.people.units import CODE
 from models import ExtraField, ExtraKind, Unit
 from models.lists import Entity
 from models.scope import seeing_all

@@ -6,8 +6,8 @@ from datetime import date
 from unicodedata import normalize
 
 from domain.definition import Due, Opening, Stage
-from domain.lint.dates import TIME_OF_DAY
 from domain.lint.findings import day_text
+from domain.lint.timing.dates import TIME_OF_DAY
 from services.designing.edits import SetValues
 from services.designing.fixing.base import Asked, Fix, Maker
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from domain.definition import Ladder, Stage, Step
-from domain.lint.reminders import busiest_week
-from domain.lint.sequence import is_owed
+from domain.lint.timing.reminders import busiest_week
+from domain.lint.timing.sequence import is_owed
 from domain.milestones import BatchState
 from domain.plan import plan
 from services.designing.edits import Remove, SetValues

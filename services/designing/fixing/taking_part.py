@@ -6,8 +6,8 @@ from unicodedata import normalize
 
 from domain.definition import Category, Quota
 from domain.forms import EMAIL, MOBILE, PHONE
-from domain.lint.addresses import meant_by
-from domain.lint.quotas import covered
+from domain.lint.cases.quotas import covered
+from domain.lint.people.addresses import meant_by
 from services.designing.edits import Insert, SetValues, Vouch
 from services.designing.fixing.base import Asked, Fix, Maker
 from services.designing.fixing.keys import free

@@ -65,6 +65,16 @@ def test_every_column_that_a_list_offers_can_be_shown_and_taken_away(
         workbook.close()
 
 
+def test_every_list_is_searched_and_filtered(world: World, admin: Browser, auditor: Browser) -> None:
+    """V4-8"""
+    for path in LISTS:
+        browser = auditor if path == "/admin/audit/" else admin
+        text = browser.text(path, search="没有这样的词")
+
+        assert "没有符合条件的记录" in text, path
+        assert "添加筛选" in text, path
+
+
 def test_columns_stand_in_the_address_in_their_order(world: World, coordinator: Browser) -> None:
     text = coordinator.text(UNITS, columns="code,name,extra.area", search="单位")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from flask import Flask
@@ -23,7 +24,9 @@ def rows(browser: Browser, path: str, **query: Any) -> list[dict[str, str]]:
     browser.get(path)
     answer = browser.post(f"{path}list.xlsx", **query)
     assert answer.status_code == 200, answer.status_code
-    assert ".xlsx" in answer.headers["Content-Disposition"]
+    assert re.fullmatch(
+        r"attachment; filename=list.xlsx; filename\*=UTF-8''[!-~]+.xlsx", answer.headers["Content-Disposition"]
+    )
     with io.BytesIO(answer.get_data()) as content:
         found = read_sheet(content).rows
     answer.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.lint.addresses import suspicion
+from domain.lint.people.addresses import suspicion
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from domain.definition import (
     UnitClass,
     UnitEntry,
 )
-from domain.lint.casework import check
+from domain.lint.cases.casework import check
 from tests.support.recommending import changed, recommend_stage, review_stage, with_places
 
 PLAIN = replace(with_places(), units=tuple(replace(unit, upper=None) for unit in with_places().units))

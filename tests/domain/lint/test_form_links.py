@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
-from domain.definition import Category, CategoryForm, Field, FieldKind, Part, Section, ShownWhen
-from domain.lint import check
-from services.calendar import official_calendar
-from tests.domain.lint.cases import Change, Found, at, both, case
 from tests.domain.lint.casework import (
     BASICS,
     BODY,
@@ -23,6 +18,11 @@ from tests.domain.lint.casework import (
     of_contact,
     section,
 )
+
+from domain.definition import Category, CategoryForm, Field, FieldKind, Part, Section, ShownWhen
+from domain.lint import check
+from services.calendar import official_calendar
+from tests.domain.lint.cases import Change, Found, at, both, case
 
 LINK_CASES = [
     case(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from tests.domain.lint.cases import Change, Found, at, case
 from tests.domain.lint.casework import (
     INDICATORS,
     NUMBERS,
@@ -17,6 +15,8 @@ from tests.domain.lint.casework import (
     found_after,
     more_checks,
 )
+
+from tests.domain.lint.cases import Change, Found, at, case
 
 OTHER_CASES = [
     case(

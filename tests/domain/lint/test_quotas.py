@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.definition import Quota
-from domain.lint.quotas import covered
+from domain.lint.cases.quotas import covered
 from tests.domain.lint.cases import Change, Found, at, case, found_after
 from tests.support.definitions import small_batch
 

@@ -26,7 +26,7 @@ BY_READING = {"shape"}
 
 def calls() -> Iterator[tuple[str, Level, str]]:
     """Yield code, level and place of every finding that the linter can make."""
-    for path in (path for room in ROOMS for path in sorted(room.glob("*.py"))):
+    for path in (path for room in ROOMS for path in sorted(room.rglob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
                 continue

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from domain.definition import Definition, Field, FieldKind, Form, ShownWhen, Stage, StageKind
 from domain.lint.findings import Finding, error, info, listed, warning
-from domain.lint.form_places import collected_forms, declared_forms, placed
+from domain.lint.forms.places import collected_forms, declared_forms, placed
 from domain.lint.keys import WELL_FORMED
 
 RESERVED = frozenset({"csrf_token"})

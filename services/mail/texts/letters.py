@@ -76,7 +76,7 @@ def letter(context: BatchContext, mail: Mail, facts: Facts, now: datetime, sende
     facts = replace(facts, is_english=is_english)
     values = values_of(context, mail, facts, sender)
     text = filled(text_of(context.definition, mail.stage_key, facts.kind, is_english=is_english), values)
-    return said(context, mail, text, now, sender, lists=facts.lists, kind=facts.kind, is_english=is_english)
+    return said(mail, text, now.astimezone(context.definition.zone), sender, facts)
 
 
 def values_of(context: BatchContext, mail: Mail, facts: Facts, sender: Sender) -> dict[str, Plain]:

@@ -6,8 +6,8 @@ from re import compile as pattern
 
 from domain.definition import Definition, UnitEntry
 from domain.forms import EMAIL, MOBILE, PHONE
-from domain.lint.addresses import suspicion
 from domain.lint.findings import Finding, error, info, listed, warning
+from domain.lint.people.addresses import suspicion
 
 CODE = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 

@@ -6,7 +6,7 @@ from domain.definition import NESTED, Check, Definition, Field, FieldKind, Form
 from domain.expressions import BadExpression, names_in
 from domain.forms.expressions import as_name
 from domain.lint.findings import Finding, error, listed
-from domain.lint.form_places import placed
+from domain.lint.forms.places import placed
 
 COMPUTABLE_NOT = NESTED | {FieldKind.OUTLINE, FieldKind.COMMITMENT}
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from domain.definition import Definition, Recommend, Stage, StageKind
+from domain.lint.cases.quotas import covered
 from domain.lint.findings import Finding, error, info, listed, warning
-from domain.lint.quotas import covered
 from domain.rules.facts import ORGANISATION_KINDS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.definition import NESTED, NUMERIC, Definition, Field, FieldKind
 from domain.lint.findings import Finding, error, listed
-from domain.lint.form_places import Place
+from domain.lint.forms.places import Place
 
 MOST_DECIMALS = 6
 MOST_ROWS = 200

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.definition import Definition, Form
 from domain.lint.findings import Finding, error, info
-from domain.lint.form_places import declared_forms
+from domain.lint.forms.places import declared_forms
 from domain.lint.keys import WELL_FORMED
 
 MOST_FILES = 200

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from domain.calendar import Calendar
 from domain.definition import Anchor, Audience, Definition, Ladder, Stage, Step
 from domain.instants import describe, local_day
-from domain.lint.dates import check_time
 from domain.lint.findings import Finding, day_text, error, info, listed, warning
-from domain.lint.sequence import is_owed
+from domain.lint.timing.dates import check_time
+from domain.lint.timing.sequence import is_owed
 from domain.milestones import Deadline, Milestone
 from domain.plan import Moment, MomentKind, step_instant
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from domain.definition import Definition, Field, FieldKind, Form
-from domain.lint import form_expressions, form_kinds, form_links, form_papers
 from domain.lint.findings import Finding, error, listed
-from domain.lint.form_places import placed
+from domain.lint.forms import expressions, kinds, links, papers
+from domain.lint.forms.places import placed
 
 LONGEST_ANSWER = 20_000
 CHOOSING = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
@@ -18,12 +18,12 @@ def check(definition: Definition) -> Iterator[Finding]:
             yield error("no_fields", f"forms.{form.key}.fields", "表中没有任何一项", advice="至少写一项")
         for place in placed(form):
             yield from _field(place.path, place.field)
-            yield from form_kinds.check(place, definition)
+            yield from kinds.check(place, definition)
         yield from _groups(form)
-        yield from form_links.check_form(form, definition)
-        yield from form_expressions.check(form, definition)
-        yield from form_papers.check_form(form, definition)
-    yield from form_links.check_stages(definition)
+        yield from links.check_form(form, definition)
+        yield from expressions.check(form, definition)
+        yield from papers.check_form(form, definition)
+    yield from links.check_stages(definition)
 
 
 def _field(path: str, field: Field) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""What is selected: categories, quotas, rules, collecting, the stages of cases, catalogues."""

@@ -1,0 +1,1 @@
+"""Who: units, addresses, whether everybody named has something to do."""

@@ -1,0 +1,1 @@
+"""When: dates, what follows what, reminders."""

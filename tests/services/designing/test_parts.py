@@ -1,0 +1,88 @@
+"""The parts of a definition with their states, and the part to go on with."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from domain.definition import Definition, Evidence, Issuer, Level, Mark, Programme
+from presets import FOLDER
+from services.calendar import official_calendar
+from services.definitions.reading import load_file
+from services.designing.basics import Basics, blank
+from services.designing.describing import NOT_STORED
+from services.designing.parts import PARTS, Outline, findings, mark_of, outline, part_of
+from tests.support.batches import definition
+
+EMPTY = blank(
+    Basics(
+        code="new-2024",
+        title="新批次",
+        year=2024,
+        programme=Programme(key="new", name="新项目"),
+        issuer=Issuer(name="某部", level=Level.MINISTRY),
+        office="某司",
+    )
+)
+
+
+def drawn(wanted: Definition) -> Outline:
+    return outline(wanted, findings(wanted, official_calendar()))
+
+
+def test_every_field_of_a_definition_lies_in_one_part() -> None:
+    held = [name for part in PARTS for name in part.fields]
+    stored = {field.name for field in fields(Definition)} - {name for _, name in NOT_STORED}
+
+    assert sorted(held) == sorted(stored)
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("", "basics"),
+        ("office.email", "basics"),
+        ("stages.contacts.due.on", "stages"),
+        ("stages.contacts.review.checks.a", "routes"),
+        ("stages.contacts.collect.form", "stages"),
+        ("forms.contact.materials.licence", "materials"),
+        ("forms.contact.fields.name", "forms"),
+        ("evidence.3", "evidence"),
+        ("nowhere", "basics"),
+    ],
+)
+def test_a_place_lies_in_its_part(path: str, part: str) -> None:
+    assert part_of(path) == part
+
+
+def test_a_newcomer_is_told_what_comes_next() -> None:
+    """S4-1: the outline shows what is complete, what is missing, what is inferred."""
+    first = drawn(EMPTY).next
+    assert first is not None and first.part.key == "units" and first.is_empty
+
+    open_one = replace(definition(), evidence=(Evidence(path="title", mark=Mark.INFERRED),))
+    then = drawn(open_one)
+    assert then.next is not None and (then.next.part.key, then.next.open) == ("basics", 1)
+    assert then.open == 1 and then.errors == 0
+
+    broken = replace(definition(), forms=())
+    wrong = drawn(broken)
+    assert wrong.next is not None and wrong.next.part.key == "stages" and wrong.errors == wrong.next.errors
+
+    assert drawn(definition()).next is None
+
+
+def test_a_finding_is_called_by_what_it_says() -> None:
+    found = findings(replace(definition(), forms=()), official_calendar())
+
+    assert len({mark_of(one) for one in found}) == len(found)
+    assert mark_of(found[0]) == mark_of(findings(replace(definition(), forms=()), official_calendar())[0])
+
+
+@pytest.mark.parametrize("name", ["miit-2023", "luoyang-2023"])
+def test_the_states_of_a_notice_add_up(name: str) -> None:
+    wanted = load_file(FOLDER / f"{name}.yaml")
+    drawn_one = drawn(wanted)
+
+    assert drawn_one.errors == 0 and drawn_one.open == len(wanted.unconfirmed)
