@@ -118,6 +118,8 @@ class TypedField(Field):
             return False
         if self.process_errors:
             return bool("".join(self.texts).strip())
+        if self.is_part:
+            return self.is_there is not (self.entry.value is not None)
         return not is_same(self.entry.field, self.data, self.entry.value)
 
     @property

@@ -178,7 +178,7 @@ class Nodes(Designing):
             found = clashes(was, working.definition, [_single(path, one.name, one.data)])
             if found:
                 one.errors = [f"{found[0]}。所填内容仍在这里；再次保存即以这里的为准"]
-        return [refusal.sentence]
+        return [] if sheet.form.errors else [refusal.sentence]
 
     # ---------- addresses
 

@@ -216,3 +216,14 @@ def test_nobody_else_reaches_a_working_copy(
         answer = stranger.post(f"{DRAFT}/{page}", {"step": "0", "title": "x", "revision": "1"})
         assert answer.status_code == 404
     assert typist.step() == 0 and "设计" not in auditor.text("/admin/progress/draft-2024")
+
+
+def test_a_part_that_was_left_alone_is_nobody_s_clash(typist: Typist) -> None:
+    typist.done("at/stages.contacts", {"title": "同事改的", "due": "yes", "due.on": "2023-03-24"})
+
+    form = {"title": "我改的", "due": "yes", "due.on": "2023-03-20", "due.at": "24:00"}
+    clash = typist.post("at/stages.contacts", form, step=0)
+
+    page = said(clash)
+    assert clash.status_code == 409 and "有 1 处需要核对" in page
+    assert 'value="我改的"' in page and 'value="2023-03-24"' in page

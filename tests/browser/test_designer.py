@@ -156,6 +156,8 @@ def test_the_same_value_is_told_with_both(open_page: Opened, sqlite: Database) -
 
     expect(mine.get_by_role("alert")).to_contain_text("同事改的标题")
     expect(mine.get_by_label("批次标题")).to_have_value("我改的标题")
+    expect(mine.get_by_text("的未提交内容")).to_have_count(0)
+    expect(mine.get_by_text("本机已暂存")).to_be_visible()
     mine.get_by_role("button", name="保存到工作稿").click()
     expect(mine.get_by_text("已存入工作稿：批次标题")).to_be_visible()
     assert copy(sqlite).title == "我改的标题"

@@ -70,7 +70,7 @@ def shown(page: Page, *labels: str) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_columns_are_chosen_and_kept_as_a_view(open_page: Open, width: int) -> None:
-    """V4-8: with the keyboard alone where columns are moved, and the page never scrolls sideways."""
+    """Issue 4, point 8: with the keyboard alone where columns are moved, and the page never scrolls sideways."""
     page = open_page("/admin/units/", width)
     panel = page.get_by_role("form", name="选择列")
 

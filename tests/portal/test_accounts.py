@@ -211,7 +211,7 @@ def test_the_own_data_is_changed_by_its_people(portal: Portal) -> None:
 
 
 def test_what_the_office_asks_besides_is_answered_on_the_own_page(portal: Portal) -> None:
-    """V4-8: 补充字段, under the same rules as in the backoffice."""
+    """Issue 4, point 8: 补充字段, under the same rules as in the backoffice."""
     with portal.database.write(Scope()) as session:
         add(session, "grade", ExtraKind.CHOICE, "信用等级", entity=Entity.ORGANISATION, choices=("A", "B"))
     own = applicant(portal, is_approved=True)

@@ -27,6 +27,14 @@
     show();
   });
 
+  /* ---------- refused forms ---------- */
+
+  /* They come back with what was typed: forms.js is told, so that it keeps it and asks before the page is left. */
+  $$("form[data-unsent]").forEach((form) => {
+    const field = Array.from(form.elements).find((one) => one.name === "step");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   /* ---------- order ---------- */
 
   $$("form[data-order]").forEach((form) => {

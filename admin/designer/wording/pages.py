@@ -215,8 +215,8 @@ def _known(name: str) -> bool:
 
 def _occasion(definition: Definition, name: str) -> Occasion:
     """Return the occasion that an address names. Raises NotFound."""
-    kind, _, stage = name.partition("@")
-    if kind not in KINDS or (stage and all(one.key != stage for one in definition.stages)):
+    kind, at, stage = name.partition("@")
+    if kind not in KINDS or (at and all(one.key != stage for one in definition.stages)):
         raise NotFound("没有这种邮件。")
     return occasion(definition, KINDS[kind], stage)
 

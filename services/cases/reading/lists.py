@@ -119,9 +119,12 @@ def _streamed(session: Session, wanted: Filter, asked: Narrowed) -> tuple[Filter
     """Return what is asked for in truth, and what of it is shown: a page of an index, or of all where it is short."""
     total = asked.count(session)
     if total <= FEW:
-        whole = page_of_streams(asked.shape, asked.orders[0], False, False, FEW)
-        ids = [row[0] for row in session.execute(whole, asked.given)]
-        return wanted, _known(session, wanted, asked, (), ids)
+        is_served = wanted.order in asked.orders
+        whole = page_of_streams(asked.shape, wanted.order if is_served else asked.orders[0], False, False, FEW)
+        rising: list[Row] = [(row[0], row[1]) for row in session.execute(whole, asked.given)]
+        if is_served:
+            return wanted, _sliced(wanted, rising)
+        return wanted, _known(session, wanted, asked, (), [row[0] for row in rising])
     wanted = _in_order(wanted, asked.orders)
     place, is_backward = wanted.seek.place, wanted.seek.is_backward
     rows = _from(session, wanted, asked, wanted.size + 1)

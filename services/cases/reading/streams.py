@@ -103,7 +103,12 @@ def count_of_streams(shape: Shape, most: int) -> TextClause:
     if shape.is_one(Order.SUBMITTED):
         rows = f"SELECT 1 FROM {shape.table} i WHERE {shape.prefix} LIMIT {most}"
         return text(f"SELECT count(*) FROM ({rows}) c")
-    rows = f"SELECT 1 FROM s CROSS JOIN {shape.table} i WHERE {ASKED} AND {shape.of_stream} LIMIT {most}"
+    if shape.dialect == "sqlite":
+        rows = f"SELECT 1 FROM s CROSS JOIN {shape.table} i WHERE {ASKED} AND {shape.of_stream} LIMIT {most}"
+    else:
+        # Each stream by itself: told to join, the planner reads the whole table.
+        stream = f"SELECT 1 FROM {shape.table} i WHERE {shape.of_stream} LIMIT {most}"
+        rows = f"SELECT 1 FROM s CROSS JOIN LATERAL ({stream}) i WHERE {ASKED} LIMIT {most}"
     return text(f"{shape.streams} SELECT count(*) FROM ({rows}) c")
 
 

@@ -207,7 +207,9 @@ def _facts(session: Session, found: Desk | None, mail: Mail, wanted: Wanted, now
     """Return what the mail is made from, and why samples stand there, "" when none do."""
     sample = _sample(wanted.kind)
     if found is None or mail.unit_id is None:
-        return Facts(wanted.kind, sample), "没有选择单位：各项为示例值"
+        # Who is shown for example is somebody of a unit where such mails go to units.
+        path = "/work" if wanted.kind in REAL | {MailKind.EXTENSION} else ""
+        return Facts(wanted.kind, sample, path=path), "没有选择单位：各项为示例值"
     unit = found.directory.units[mail.unit_id]
     if wanted.kind not in REAL:
         return Facts(wanted.kind, _named(sample, unit.name)), "这一时机尚未出现：收件人为实际联系人，其余为示例值"

@@ -52,7 +52,7 @@ def keep(browser: Browser, here: str, name: str, **words: str) -> None:
 def test_every_column_that_a_list_offers_can_be_shown_and_taken_away(
     app: Flask, database: Database, world: World, admin: Browser, auditor: Browser
 ) -> None:
-    """V4-8: every list of the backoffice, with all its columns at once."""
+    """Issue 4, point 8: every list of the backoffice, with all its columns at once."""
     for path in LISTS:
         browser = auditor if path == "/admin/audit/" else admin
         names = offered(browser.text(path))
@@ -66,7 +66,7 @@ def test_every_column_that_a_list_offers_can_be_shown_and_taken_away(
 
 
 def test_every_list_is_searched_and_filtered(world: World, admin: Browser, auditor: Browser) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     for path in LISTS:
         browser = auditor if path == "/admin/audit/" else admin
         text = browser.text(path, search="没有这样的词")
@@ -104,7 +104,7 @@ def test_columns_are_chosen_and_moved_without_a_script(world: World, coordinator
 def test_a_view_is_saved_opened_changed_overwritten_and_deleted(
     database: Database, world: World, coordinator: Browser
 ) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     keep(coordinator, f"{UNITS}?search=%E7%AC%AC1&columns=code,name&page=0&page_size=50", "第一", is_shared="1")
     address = tabs(coordinator.text(UNITS))["第一"]
     page = coordinator.text(address)
@@ -163,7 +163,7 @@ def test_a_view_of_a_list_that_one_does_not_see_is_not_there(
 def test_a_view_opens_without_what_is_no_longer_there_and_says_so(
     database: Database, world: World, coordinator: Browser
 ) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     address = f"{UNITS}?flt0_extra.area=%E4%B8%9C%E9%83%A8&flt1_is_active=1&columns=name,extra.area"
     keep(coordinator, address, "东部")
     with database.write(Scope()) as session:

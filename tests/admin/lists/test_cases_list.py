@@ -40,7 +40,7 @@ def heads(text: str) -> list[str]:
 
 
 def test_columns_and_conditions_of_the_cases_are_kept_as_a_view(coordinator: Browser) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     moved = coordinator.get(f"{CASES}?state=submitted&col=title&col=state&up=state")
     assert (moved.status_code, moved.headers["Location"]) == (
         303,

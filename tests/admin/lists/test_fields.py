@@ -42,7 +42,7 @@ def every_kind(database: Database) -> None:
 
 
 def test_a_field_is_added_and_then_asked_of_units(database: Database, world: World, coordinator: Browser) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     answer = coordinator.post(f"{FIELDS}new/", NEW)
     assert answer.status_code == 302, said(answer)
     assert fields(database) == [("area", "片区", True), ("field_2", "编制人数", True)]
@@ -76,7 +76,7 @@ def test_a_new_unit_must_have_what_is_required(database: Database, world: World,
 
 
 def test_every_kind_is_shown_filtered_and_searched(database: Database, world: World, coordinator: Browser) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     every_kind(database)
     values: list[dict[str, object]] = [
         {"area": "东部", "size": 5, "since": "2020-03-05", "pilot": True, "chief": "李某", "note": "甲%乙"},
@@ -140,7 +140,7 @@ def test_a_coordinator_of_a_branch_uses_fields_and_changes_none(app: Flask, data
 
 
 def test_organisations_have_fields_of_their_own(database: Database, world: World, coordinator: Browser) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     path = "/admin/organisations/"
     with database.write(Scope()) as session:
         add(session, "grade", ExtraKind.CHOICE, "信用等级", entity=Entity.ORGANISATION, choices=("A", "B"))

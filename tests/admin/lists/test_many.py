@@ -34,7 +34,7 @@ def idle_unit(database: Database, code: str = "9") -> int:
 def test_units_are_switched_off_and_each_that_is_not_is_named(
     database: Database, world: World, coordinator: Browser
 ) -> None:
-    """V4-8: two owe something, one does not."""
+    """Issue 4, point 8: two owe something, one does not."""
     ids = [unit_id(database, "000001"), unit_id(database, "000002"), idle_unit(database)]
 
     asked = coordinator.post(f"{UNITS}action/", {"action": "deactivate", "rowid": ids})

@@ -41,7 +41,7 @@ def add_units(database: Database, count: int) -> None:
 
 
 def test_a_workbook_holds_all_pages_of_what_is_seen(database: Database, world: World, coordinator: Browser) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     add_units(database, 130)
 
     found = rows(coordinator, UNITS, search="更多", sort="code", desc=1, columns="code,name,extra.area", page_size=20)

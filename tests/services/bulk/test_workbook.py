@@ -77,11 +77,10 @@ def test_cells_that_excel_keeps_as_dates_are_days() -> None:
     def fill(made: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, HEADINGS)
         sheet.write_row(1, 0, ("1", "甲"))
-        sheet.write_datetime(
-            1, 3, datetime.combine(date(2023, 3, 5), time(0)), made.add_format({"num_format": "yyyy/m/d"})
-        )
+        as_day = made.add_format({"num_format": "yyyy/m/d"})
+        sheet.write_datetime(1, 3, datetime.combine(date(2023, 3, 5), time(0)), as_day)
         sheet.write_row(2, 0, ("2", "乙"))
-        sheet.write_datetime(2, 2, date(2023, 3, 5), made.add_format({"num_format": "yyyy/m/d"}))
+        sheet.write_datetime(2, 2, date(2023, 3, 5), as_day)
 
     rows = read_table(book(fill), LAYOUT).rows
 

@@ -30,7 +30,7 @@ def every_kind(session: Session) -> None:
 
 
 def test_values_are_stored_in_the_form_of_their_kind(db: Session) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     every_kind(db)
     typed = {
         "人数": "１,２３４",

@@ -43,7 +43,7 @@ def keep(session: Session, actor: Actor, name: str, **words: Any) -> SavedView:
 
 
 def test_a_view_keeps_conditions_and_columns_and_is_ones_own(db: Session) -> None:
-    """V4-8"""
+    """Issue 4, point 8"""
     wang, li = person(db, "wang"), person(db, "li")
     keep(db, wang, " 在用 ")
 

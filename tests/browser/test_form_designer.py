@@ -1,0 +1,151 @@
+"""The form designer in a real browser: dragged, moved by keys, previewed while one types; and mail texts likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from domain.access import SYSTEM, Role
+from domain.definition import Definition, Section
+from linxuan.app import create_app
+from linxuan.database import open_database, prepare
+from linxuan.settings import Settings
+from models.scope import Scope
+from models.session import Database
+from services.batches.drafts import store_draft
+from services.designing.working import working_copy
+from services.identity import sessions
+from tests.support.batches import definition
+from tests.support.case_forms import FORM
+from tests.support.people import NOW, member, user
+
+PAGE = "/admin/progress/batch-2023/design/forms/enterprise"
+WIDE = {"width": 1500, "height": 1000}
+
+
+@dataclass(frozen=True, slots=True)
+class Designed:
+    """A coordinator's page of a form with sections. faults: what its scripts complained about."""
+
+    page: Page
+    database: Database
+    batch_id: int
+    faults: list[str]
+
+    def stored(self) -> Definition:
+        with self.database.read(Scope()) as session:
+            return working_copy(session, self.batch_id, actor=SYSTEM).definition
+
+    def keys(self, section: int) -> list[str]:
+        return [field.key for field in self.stored().form("enterprise").sections[section].fields]
+
+
+@pytest.fixture
+def designed(chromium: Browser, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Designed]:
+    """Serve a draft whose form has two sections more than enough to drag between."""
+    settings = Settings(data_dir=tmp_path / "data", demo=False)
+    settings.data_dir.mkdir(parents=True)
+    (settings.data_dir / "linxuan.db").write_bytes(migrated_sqlite.read_bytes())
+    database = open_database(settings)
+    prepare(database, settings)
+    spare = Section(key="spare", title="备用分区")
+    form = replace(FORM, sections=(*FORM.sections, spare))
+    with database.write(Scope()) as session:
+        wanted = replace(definition(2), forms=(*definition(2).forms, form))
+        batch_id = store_draft(session, wanted, actor=SYSTEM, now=NOW).id
+        held = member(session, user(session, "designer"), Role.COORDINATOR, valid_from=NOW)
+        token = sessions.start(session, held, now=datetime.now(UTC))
+    server = make_server("127.0.0.1", 0, create_app(settings, database), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    context = chromium.new_context(base_url=url, locale="zh-CN", viewport=WIDE)  # type: ignore[arg-type]  # a size
+    context.add_cookies([{"name": "linxuan", "value": token, "url": url}])
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    yield Designed(page, database, batch_id, faults)
+    assert faults == []
+    context.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_question_is_moved_by_keys_and_by_dragging(designed: Designed) -> None:
+    """S4-2: drag and keyboard."""
+    page = designed.page
+    first, second = designed.keys(0)[:2]
+    page.goto(f"{PAGE}?at=sections.basics.fields.{first}")
+    page.locator(f'[data-path="sections.basics.fields.{first}"] > a').focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.get_by_text("；可以撤销")).to_be_visible()
+    assert designed.keys(0)[:2] == [second, first]
+    expect(page.locator(f'[data-path="sections.basics.fields.{first}"] > a')).to_be_focused()
+
+    handle = page.locator(f'[data-path="sections.basics.fields.{first}"] > a [data-drag]')
+    target = page.locator(f'[data-path="sections.basics.fields.{second}"] > a')
+    handle.hover()
+    page.mouse.down()
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 12, steps=8)
+    page.mouse.move(box["x"] + 30, box["y"] + 4, steps=4)
+    page.mouse.up()
+    expect(page.locator('[data-list="sections.basics.fields"] > li').first).to_have_attribute("data-name", first)
+    page.wait_for_load_state()
+    expect(page.locator("h3.card-title").first).to_be_visible()
+    expect(page.locator(f'a[aria-current][href*="{first}"]')).to_be_visible()
+    assert designed.keys(0)[:2] == [first, second]
+
+    page.get_by_label("移到其他分区").select_option(label="备用分区")
+    page.get_by_role("button", name="移到此分区").click()
+    expect(page.locator('[data-list="sections.spare.fields"] > li')).to_have_attribute("data-name", first)
+    assert designed.keys(-1) == [first]
+
+
+def test_the_preview_follows_what_is_typed_and_nothing_is_stored(designed: Designed) -> None:
+    """S4-2: live preview, filled with samples, and as it will be printed."""
+    page = designed.page
+    page.goto(f"{PAGE}?at=sections.basics.fields.name")
+    frame = page.frame_locator("iframe.lx-fd-frame:not(.is-coming)")
+    expect(frame.locator("label[for=leaf-name]")).to_contain_text("企业名称")
+    page.locator("#at-label").fill("企业全称（示例）")
+    expect(frame.locator("label[for=leaf-name]")).to_contain_text("企业全称（示例）")
+    page.locator('[data-preview-bar] [name="filled"]').select_option("1")
+    expect(frame.locator("#leaf-name")).to_have_value("示例制造有限公司")
+    page.locator('[data-preview-bar] [name="look"]').select_option("paper")
+    expect(frame.locator(".lx-print-cover")).to_be_visible()
+    assert designed.stored().form("enterprise").field("name") == FORM.field("name")
+
+    page.get_by_role("button", name="保存到工作稿").click()
+    expect(page.get_by_text("已存入工作稿")).to_be_visible()
+    expect(frame.locator(".lx-print-cover")).to_be_visible()
+    found = designed.stored().form("enterprise").field("name")
+    assert found is not None and (found.key, found.label) == ("name", "企业全称（示例）")
+
+
+def test_a_mail_text_is_previewed_while_it_is_typed_and_names_are_inserted(designed: Designed) -> None:
+    """S4-9: live preview, names by a click, sentences beside the field."""
+    page = designed.page
+    page.goto("/admin/progress/batch-2023/design/mails/reminder")
+    page.locator("#mail-body").fill("请办理：")
+    page.locator("#mail-body").press("End")
+    page.locator('[data-insert="{{ stage.title }}"]').click()
+    expect(page.locator("#mail-body")).to_have_value("请办理：{{ stage.title }}")
+    expect(page.locator("[data-mail-preview] [data-body]")).to_have_text("请办理：反馈联系人")
+    page.locator("#mail-body").fill("{{ nonsense }}")
+    expect(page.locator('[data-error="body"]')).to_contain_text("没有“nonsense”可以取用")
+    page.locator("#mail-body").fill("{{ person }}，请办理。")
+    expect(page.locator('[data-error="body"]')).to_be_hidden()
+    page.get_by_role("button", name="保存到工作稿").click()
+    expect(page.get_by_text("已存入工作稿")).to_be_visible()
+    assert designed.stored().mails[0].body == "{{ person }}，请办理。"
