@@ -63,8 +63,8 @@ OUTSIDE = frozenset({Role.APPLICANT, Role.EXPERT})
 """Roles that belong to no office: no row of a unit is theirs unless it is their organisation's."""
 
 
-def set_scope(session: Session, scope: Scope) -> None:
-    """Give a session its scope."""
+def set_scope(session: Session, scope: Scope | None) -> None:
+    """Give a session its scope; with None it sees nothing."""
     session.info[KEY] = scope
 
 

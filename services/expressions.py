@@ -52,11 +52,11 @@ def evaluate(expression: str, names: Mapping[str, object]) -> object:
             found: object = engine.eval(expression, previously_parsed=tree.body)
             return found
     except DivisionByZero:
-        raise BadExpression("表达式中除数为零。") from None
+        raise BadExpression("算式中除数为零。") from None
     except DecimalException:
-        raise BadExpression("表达式的结果无法计算，或者数值过大。") from None
+        raise BadExpression("算式的结果无法计算，或者数值过大。") from None
     except (InvalidExpression, TypeError, ValueError, KeyError, RecursionError):
-        raise BadExpression(f"表达式无法计算：{_short(expression)}") from None
+        raise BadExpression(f"算式无法计算：「{_short(expression)}」") from None
 
 
 def check_expression(expression: str, names: Collection[str]) -> str:
@@ -66,7 +66,7 @@ def check_expression(expression: str, names: Collection[str]) -> str:
     except BadExpression as refusal:
         return refusal.sentence
     unknown = sorted(names_in(expression).difference(names))
-    return f"表达式中的“{unknown[0]}”不是已知的名称。" if unknown else ""
+    return f"算式中的「{unknown[0]}」不是已知的名称。" if unknown else ""
 
 
 @lru_cache(maxsize=512)
@@ -74,18 +74,18 @@ def _parsed(expression: str) -> ast.Expression:
     """Return the tree of an expression that holds nothing but what is allowed. Raises BadExpression."""
     text = " ".join(expression.split())
     if not text:
-        raise BadExpression("表达式是空的。")
+        raise BadExpression("算式是空的。")
     if len(text) > MOST_CHARS:
-        raise BadExpression(f"表达式最多 {MOST_CHARS} 个字符，现为 {len(text)} 个。")
+        raise BadExpression(f"算式最多 {MOST_CHARS} 个字符，现为 {len(text)} 个。")
     if "\\" in text:
-        raise BadExpression("表达式中不能有反斜杠。")
+        raise BadExpression("算式中不能有反斜杠。")
     try:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise BadExpression(f"表达式写法不对：{_short(text)}") from None
+        raise BadExpression(f"算式写法不对：「{_short(text)}」") from None
     for number, (node, depth) in enumerate(_walk(tree), 1):
         if number > MOST_NODES or depth > MOST_DEPTH:
-            raise BadExpression("表达式太复杂，请拆开来写。")
+            raise BadExpression("算式太复杂，请拆开来写。")
         _require_allowed(node)
     return tree
 
@@ -102,17 +102,18 @@ def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
 def _require_allowed(node: ast.AST) -> None:
     if not isinstance(node, ALLOWED):
         raise BadExpression(
-            f"表达式中不能使用这种写法（{type(node).__name__}）。可用：比较、and、or、not、in、加减乘除。"
+            f"算式中不能使用这种写法（{type(node).__name__}）。可用：比较、加减乘除，以及并且（and）、或者（or）、不（not）、属于（in）。"
         )
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in FUNCTIONS:
-            raise BadExpression(f"表达式中没有这个函数。可用：{'、'.join(FUNCTIONS)}。")
+            known = "、".join(f"{said}（{name}）" for name, said in CALLED.items())
+            raise BadExpression(f"算式中没有这个函数。可用：{known}。")
         least, most = ARGUMENTS[name]
         if node.keywords or not least <= len(node.args) <= most:
-            raise BadExpression(f"函数 {name} 的参数个数不对。")
+            raise BadExpression(f"函数“{CALLED[name]}”（{name}）的参数个数不对。")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str):
-        raise BadExpression("表达式中的常量只能是数字、文字、True 或 False。")
+        raise BadExpression("算式中的常量只能是数字、文字、是（True）或否（False）。")
     if isinstance(node, ast.Constant):
         _normal(node.value)
 
@@ -132,12 +133,12 @@ def _normal(value: object) -> object:
         case int() | float() | Decimal():
             number = Decimal(str(value))
             if not number.is_finite():
-                raise BadExpression("表达式中的数字过大。")
+                raise BadExpression("算式中的数字过大。")
             return number
         case list() | tuple() | set() | frozenset():
             return [_normal(item) for item in value]
         case _:
-            raise BadExpression("表达式中有一个值不是数字、文字、日期或列表。")
+            raise BadExpression("算式中有一个值不是数字、文字、日期或列表。")
 
 
 def _number(value: object) -> Decimal:
@@ -148,7 +149,7 @@ def _number(value: object) -> Decimal:
 
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
-        raise BadExpression(f"“{_short(str(value))}”不是判断，and、or、not 的两边应是比较。")
+        raise BadExpression(f"“{_short(str(value))}”不是判断，并且（and）、或者（or）、不（not）的两边应是比较。")
     return value
 
 
@@ -178,7 +179,7 @@ def _comparison(apply: Callable[..., object]) -> Callable[[object, object], bool
 
 def _is_in(item: object, rows: object) -> bool:
     if not isinstance(rows, list | tuple) or isinstance(item, list | tuple):
-        raise BadExpression('in 的右边应是列表，如 ["甲", "乙"]。')
+        raise BadExpression('属于（in）的右边应是列表，例：["甲", "乙"]。')
     return item in rows
 
 
@@ -219,13 +220,13 @@ def _round(value: object, digits: object = Decimal(0)) -> Decimal:
     """Round half up (四舍五入), as people do with a pencil."""
     places = _number(digits)
     if places != places.to_integral_value() or not 0 <= places <= MOST_DIGITS:
-        raise BadExpression(f"round 的位数应为 0 至 {MOST_DIGITS} 的整数。")
+        raise BadExpression(f"四舍五入（round）的位数应为 0 至 {MOST_DIGITS} 的整数。")
     return _number(value).quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP)
 
 
 def _length(value: object) -> Decimal:
     if not isinstance(value, list | tuple | str):
-        raise BadExpression("len 只能用于列表或文字。")
+        raise BadExpression("个数（len）只能用于列表或文字。")
     return Decimal(len(value))
 
 
@@ -259,6 +260,16 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "sum": _sum,
     "years_between": _years_between,
 }
+CALLED: Mapping[str, str] = {
+    "abs": "绝对值",
+    "min": "最小值",
+    "max": "最大值",
+    "round": "四舍五入",
+    "len": "个数",
+    "sum": "合计",
+    "years_between": "相隔整年数",
+}
+"""What people call the functions."""
 ARGUMENTS: Mapping[str, tuple[int, int]] = {
     "abs": (1, 1),
     "min": (1, 20),

@@ -80,7 +80,7 @@ def _filter_refused_because(node: nodes.Filter, name: str) -> str:
         separators = [arg.value for arg in node.args if isinstance(arg, nodes.Const) and isinstance(arg.value, str)]
         is_short = len(separators) == len(node.args) and all(len(text) <= LONGEST_SEPARATOR for text in separators)
         if not is_short or node.kwargs or not isinstance(node.node, PLACES):
-            return f"join 只能用于一个列表，分隔符为不超过 {LONGEST_SEPARATOR} 字的固定文字"
+            return f"过滤器“join”只能用于一个列表，分隔符为不超过 {LONGEST_SEPARATOR} 字的固定文字"
     return ""
 
 

@@ -1,19 +1,19 @@
 """A request is one transaction: read for GET, write for the rest, committed once before the answer leaves (R7).
 
-The person is found out in a transaction of its own beforehand, and the request's own begins with its first statement,
-so that a slow upload or a refused token never holds the one writer's place in SQLite.
+Before a writing request the person is found out in a transaction of its own, and the request's own begins with its
+first statement, so that a slow upload or a refused token never holds the one writer's place in SQLite.
 """
 
 from flask import Flask, Response, g, request
 from flask import session as cookie
 
-from models.scope import Scope
+from models.scope import Scope, set_scope
 from web import cookies
 from web.clock import wall_now
 from web.current import db
 from web.guard import is_bare
 from web.site import current_site
-from web.visitor import Visitor, find_out
+from web.visitor import Visitor, find_out, find_out_in
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_KEY = "csrf_token"
@@ -36,15 +36,21 @@ def _enter() -> None:
     g.visitor = g.actor = g.scope = None
     if is_bare(request.endpoint):
         return
-    database = current_site().database
-    asking = find_out(database, cookies.token(), wall_now())
+    database, is_reading = current_site().database, request.method in READING
+    if is_reading:
+        # A reader may as well ask who it is in the transaction in which it reads on.
+        g.db = database.session(database.reader, Scope())
+        asking = find_out_in(g.db, database, cookies.token(), wall_now())
+        g.db.expunge_all()
+    else:
+        asking = find_out(database, cookies.token(), wall_now())
+        g.db = database.session(database.engine, None)
     g.now, g.visitor = asking.now, asking.visitor
     if asking.visitor is not None:
         g.actor = asking.visitor.actor
         g.scope = Scope.of(asking.visitor.actor)
         _bind_forms(asking.visitor)
-    engine = database.reader if request.method in READING else database.engine
-    g.db = database.session(engine, g.scope)
+    set_scope(g.db, g.scope)
 
 
 def _bind_forms(visitor: Visitor) -> None:

@@ -6,6 +6,7 @@ A page has no number: it begins after a case or ends before one, so that the mil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import abort, request
@@ -128,8 +129,14 @@ def heads(page: CasePage, address: Address) -> dict[str, Head]:
 
 def options(choices: Mapping[int, str], chosen: int | None) -> Markup:
     """Return the options of a long choice, made at once: a template would take longer over it than over the list."""
-    parts = [
-        f'<option value="{number}"{" selected" if number == chosen else ""}>{escape(name)}</option>'
-        for number, name in choices.items()
-    ]
-    return Markup("".join(parts))  # noqa: S704 - names are escaped above, numbers are numbers
+    made = _options(tuple(choices.items()))
+    if chosen not in choices:
+        return made
+    value = f'value="{chosen}"'
+    return Markup(made.replace(value, f"{value} selected", 1))  # noqa: S704 - it was escaped when it was made
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[int, str], ...]) -> Markup:
+    parts = [f'<option value="{number}">{escape(name)}</option>' for number, name in choices]
+    return Markup("".join(parts))  # noqa: S704 - names are escaped, numbers are numbers

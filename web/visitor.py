@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from domain.access import ROLE_NAMES, Actor
 from domain.errors import NotAllowed
@@ -43,27 +44,32 @@ class Asking:
 
 
 def find_out(database: Database, token: str | None, wall: datetime) -> Asking:
-    """Return who asks, in a short transaction of its own, and note that the session is in use.
+    """Return who asks, in a short transaction of its own, and note that the session is in use."""
+    with database.read(Scope()) as session:
+        return find_out_in(session, database, token, wall)
+
+
+def find_out_in(session: Session, database: Database, token: str | None, wall: datetime) -> Asking:
+    """Return who asks, and note that the session is in use. session: one that sees everything.
 
     Rights are looked up at each request, so that a hand-over or a switched-off account takes effect at once (S09).
     """
-    with database.read(Scope()) as session:
-        now = effective(session, wall)
-        found = sessions.resume(session, token, now=wall) if token else None
-        if found is None:
-            return Asking(now, None)
-        try:
-            actor = memberships.actor_of(session, found.membership, now=now)
-        except NotAllowed:
-            return Asking(now, None)
-        visitor = Visitor(
-            actor=actor,
-            user_id=found.user_id,
-            membership_id=found.membership_id,
-            unit=memberships.place_of(found.membership),
-            choices=len(memberships.choices(session, found.user_id, now=now)),
-            csrf_secret=found.csrf_secret,
-        )
+    now = effective(session, wall)
+    found = sessions.resume(session, token, now=wall) if token else None
+    if found is None:
+        return Asking(now, None)
+    try:
+        actor = memberships.actor_of(session, found.membership, now=now)
+    except NotAllowed:
+        return Asking(now, None)
+    visitor = Visitor(
+        actor=actor,
+        user_id=found.user_id,
+        membership_id=found.membership_id,
+        unit=memberships.place_of(found.membership),
+        choices=memberships.count_choices(session, found.user_id, now=now),
+        csrf_secret=found.csrf_secret,
+    )
     if sessions.is_touch_due(found, now=wall):
         _touch(database, found, wall)
     return Asking(now, visitor)

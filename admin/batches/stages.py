@@ -35,7 +35,7 @@ class StageForm(AdminForm):
     due_at = StringField("截止时刻", description="HH:MM；24:00 含当日全天。")
     grace_minutes = NumberField("宽限分钟数", description="截止前已开始提交的，在此时间内仍可完成。")
     completes = SelectField("何时结束", choices=choices_of(COMPLETIONS))
-    ladder = SelectField("提醒安排")
+    ladder = SelectField("提醒规则")
 
 
 class StageView(ManagedView):

@@ -87,7 +87,7 @@ class Cases(Framed):
             units_of_holder=options(units, wanted.at_unit_id),
             states=STATES,
             asked=asked,
-            chips=_chips(context, asked, units, address),
+            chips=_chips(context, asked, units, lambda more: address({**more, **order_pairs(found)})),
             columns=seen.columns,
             bar=seen.bar,
             order={**order_pairs(found), **seen.kept},

@@ -90,6 +90,7 @@ class MembershipView(ManagedView):
         "valid_from": "自",
         "valid_until": "至",
         "user.name": "姓名",
+        "user.account": "账号",
         "unit.name": "单位",
     }
     column_formatters = {

@@ -89,7 +89,7 @@ class TitleView(ManagedView):
     form_ajax_refs = {"unit": UNITS}
     loads = (joinedload(Title.unit),)
     page_hint = "历次获评单位。更名、迁移、撤销都留有记录；评估评价类环节按此名单产生待办。"
-    empty_sentence = "名单库是空的。可以逐条登记，或用命令行批量导入。"
+    empty_sentence = "名单库是空的。可以逐条登记，或在“批量导入”中用 Excel 一次导入。"
     acts = (
         Act(
             key="rename",

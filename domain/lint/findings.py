@@ -1,14 +1,17 @@
 """What the check of a definition finds: one sentence for people, one code for machines."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from enum import StrEnum
 
 from domain.errors import Problem
 from domain.instants import WEEKDAYS
 
 SHOWN_CHARS = 80
+MOST_LISTED = 12
 
 
 class Level(StrEnum):
@@ -62,10 +65,32 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 1]}…"
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return what may be chosen, for an advice."""
-    known = "、".join(names)
-    return f"可用：{known}" if known else "尚未定义任何一项"
+def listed(names: Iterable[str], *, wrong: str = "") -> str:
+    """Return what may be chosen, for an advice, at most twelve.
+
+    names: texts that stand for themselves, or names by key; a key is told only where it is all that tells two apart,
+        or where the name was written in its place.
+    wrong: what stands there instead of a key; of many, those most like it are told.
+    """
+    known = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
+    if not known:
+        return "尚未定义任何一项"
+    # Sorting by likeness would only shuffle a list that is told whole.
+    keys = get_close_matches(wrong, known, MOST_LISTED, 0) if wrong and len(known) > MOST_LISTED else list(known)
+    counted = Counter(known.values())
+    keys.sort(key=lambda key: known[key] != wrong)
+    told = [
+        _told(key, known[key], is_plain=counted[known[key]] == 1 and known[key] != wrong)
+        for key in keys[:MOST_LISTED]
+    ]
+    more = f"等 {len(known)} 项" if len(known) > MOST_LISTED else ""
+    return f"可用：{'、'.join(told)}{more}"
+
+
+def _told(key: str, name: str, *, is_plain: bool) -> str:
+    if not name:
+        return f"「{key}」"
+    return name if is_plain or name == key else f"{name}（{key}）"
 
 
 def day_text(on: date) -> str:

@@ -15,11 +15,11 @@ def check(definition: Definition) -> Iterator[Finding]:
         try:
             value = lookup(definition, item.path)
         except KeyError:
-            advice = "用代号写出位置，如 stages.contacts.due.on"
+            advice = "重新选定“位置”，或删去这条依据；位置用各级代号写出，例：「stages.contacts.due.on」"
             yield error("unknown_path", f"{place}.path", "依据指向的位置不存在", advice=advice, value=item.path)
             continue
         if item.path in seen:
-            sentence = "同一个值写了两条依据"
+            sentence = "同一个取值写了两条依据"
             yield error("duplicate_evidence", f"{place}.path", sentence, advice="合并为一条", value=item.path)
         seen.add(item.path)
         yield from _mark(place, item, value)
@@ -27,11 +27,11 @@ def check(definition: Definition) -> Iterator[Finding]:
 
 def _mark(place: str, item: Evidence, value: object) -> Iterator[Finding]:
     if item.mark is Mark.STATED and not item.quote:
-        advice = "抄录原文，或改为 inferred"
-        yield error("no_quote", f"{place}.quote", "写明的值要有原文", advice=advice, value=item.path)
+        advice = "抄录“原文”，或把“性质”改为“推定”"
+        yield error("no_quote", f"{place}.quote", "标为“原文载明”的取值要抄录原文", advice=advice, value=item.path)
     if item.mark is Mark.CONFIRMED and not item.confirmed_by:
-        advice = "写明确认人和日期"
-        yield error("no_confirmer", f"{place}.confirmed_by", "已确认的值没有确认人", advice=advice, value=item.path)
+        sentence, advice = "标为“已确认”的取值没有确认人", "填写“确认人”：谁在哪一天确认的"
+        yield error("no_confirmer", f"{place}.confirmed_by", sentence, advice=advice, value=item.path)
     if item.mark is Mark.INFERRED:
         reason = "；".join(part for part in (item.note, f"原文：{item.quote}" if item.quote else "") if part)
         sentence = "推定值尚未确认，确认前不能发布"

@@ -1,17 +1,21 @@
 """The same thing said twice: values of a list, and names by which people tell things apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from domain.definition import Definition
 from domain.lint.findings import Finding, warning
+from domain.lint.naming import category_names, class_names, mode_names, stage_names, subtype_names
+from domain.rules.facts import ORGANISATION_KINDS
 
 
 def check(definition: Definition) -> Iterator[Finding]:
     """Yield values that stand twice in a list of references, and different things of one name."""
-    for path, values in _lists(definition):
+    for path, values, names in _lists(definition):
         for value in dict.fromkeys(values):
             if values.count(value) > 1:
-                yield warning("repeated_value", path, f"「{value}」写了两次", advice="只留一个", value=value)
+                yield warning(
+                    "repeated_value", path, f"「{names.get(value) or value}」写了两次", advice="只留一个", value=value
+                )
     for path, field, named in _names(definition):
         first: dict[str, str] = {}
         for key, name in named:
@@ -20,24 +24,29 @@ def check(definition: Definition) -> Iterator[Finding]:
                 yield warning("duplicate_name", f"{path}.{key}.{field}", sentence, advice="换一个名称", value=name)
 
 
-def _lists(definition: Definition) -> Iterator[tuple[str, Sequence[str]]]:
+def _lists(definition: Definition) -> Iterator[tuple[str, Sequence[str], Mapping[str, str]]]:
+    """Yield each list of references with its path, and with the names of what it may refer to."""
+    modes, classes, stages = mode_names(definition), class_names(definition), stage_names(definition)
+    subtypes = subtype_names(definition.categories)
     for category in definition.categories:
         path = f"categories.{category.key}"
-        yield from ((f"{path}.modes", category.modes), (f"{path}.applicants", category.applicants))
+        yield f"{path}.modes", category.modes, modes
+        yield f"{path}.applicants", category.applicants, ORGANISATION_KINDS
     for quota in definition.quotas:
-        path = f"quotas.{quota.key}"
-        yield from ((f"{path}.classes", quota.classes), (f"{path}.subtypes", quota.subtypes))
+        own = subtype_names(category for category in definition.categories if category.key == quota.category)
+        yield f"quotas.{quota.key}.classes", quota.classes, classes
+        yield f"quotas.{quota.key}.subtypes", quota.subtypes, own
     for rule in definition.rules:
-        path = f"rules.{rule.key}"
-        yield from ((f"{path}.categories", rule.categories), (f"{path}.subtypes", rule.subtypes))
-        yield f"{path}.modes", rule.modes
+        yield f"rules.{rule.key}.categories", rule.categories, category_names(definition)
+        yield f"rules.{rule.key}.subtypes", rule.subtypes, subtypes
+        yield f"rules.{rule.key}.modes", rule.modes, modes
     for stage in definition.stages:
         path = f"stages.{stage.key}"
-        yield f"{path}.opens.after", stage.opens.after
+        yield f"{path}.opens.after", stage.opens.after, stages
         for name in ("collect", "review", "recommend"):
             part = getattr(stage, name)
             if part is not None:
-                yield f"{path}.{name}.classes", part.classes
+                yield f"{path}.{name}.classes", part.classes, classes
 
 
 def _names(definition: Definition) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:

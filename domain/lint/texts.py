@@ -59,5 +59,5 @@ def _text(path: str, text: str, *, limit: int, is_needed: bool) -> Iterator[Find
         yield error("too_long", path, f"最多 {limit} 字，现为 {len(text)} 字", value=text)
     found = FORBIDDEN.search(text)
     if found:
-        sentence = f"含有看不见的字符 U+{ord(found[0]):04X}"
+        sentence = f"含有看不见的字符（U+{ord(found[0]):04X}）"
         yield error("invisible_text", path, sentence, advice="删去后重填", value=text.replace(found[0], "□"))

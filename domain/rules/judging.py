@@ -113,7 +113,7 @@ def _computed(rule: Rule, facts: Mapping[str, object], on: date, evaluate: Evalu
     except BadExpression as refusal:
         return _Found(None, value, "" if refusal.params.get("unknown") else refusal.sentence)
     if not isinstance(result, bool):
-        return _Found(None, value, "表达式的结果不是“是”或“否”")
+        return _Found(None, value, "算式的结果不是“是”或“否”")
     return _Found(result, value)
 
 

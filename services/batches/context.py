@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Subject
@@ -24,6 +24,16 @@ _parsed: dict[str, Definition] = {}
 They are frozen, so sharing them is safe.
 """
 
+
+OF_BATCH = bindparam("batch", type_=Integer)
+BY_CODE = select(Batch).where(Batch.code == bindparam("code")).options(joinedload(Batch.programme))
+STAGES = select(BatchStage).where(BatchStage.batch_id == OF_BATCH).order_by(BatchStage.position)
+VERSIONS = select(BatchVersion.id, BatchVersion.digest).where(BatchVersion.batch_id == OF_BATCH)
+NEWEST = VERSIONS.order_by(BatchVersion.revision.desc()).limit(1)
+OF_SOME = Extension.batch_id == OF_BATCH, Extension.unit_id.is_not(None)
+EXTENSIONS = select(Extension).where(*OF_SOME).order_by(Extension.granted_at)
+APPLIED = select(AppliedMoment.key).where(AppliedMoment.batch_id == OF_BATCH)
+"""What every page of a batch asks; kept ready, since putting a statement together takes longer than running it."""
 
 ROOT = "/"
 """The path above every unit's."""
@@ -71,8 +81,7 @@ class BatchContext:
 
 def get_batch(session: Session, code: str) -> Batch:
     """Return the batch with this code. Raises NotFound, also for a batch outside the session's scope."""
-    found = select(Batch).where(Batch.code == code).options(joinedload(Batch.programme))
-    batch = session.scalars(found).one_or_none()
+    batch = session.scalars(BY_CODE, {"code": code}).one_or_none()
     if batch is None:
         raise NotFound(f"没有编号为“{code}”的批次。")
     return batch
@@ -95,12 +104,7 @@ def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext
 def context_of(session: Session, batch: Batch, *, lock: bool = False) -> BatchContext:
     """Return the context of a batch that was just read."""
     batch_id = batch.id
-    stages = session.scalars(
-        select(BatchStage)
-        .where(BatchStage.batch_id == batch_id)
-        .order_by(BatchStage.position)
-        .execution_options(populate_existing=lock)
-    ).all()
+    stages = session.scalars(STAGES, {"batch": batch_id}, execution_options={"populate_existing": lock}).all()
     by_key = {stage.key: stage for stage in stages}
     return BatchContext(
         batch, definition_of(session, batch), by_key, _state(session, batch, by_key), official_calendar()
@@ -115,19 +119,16 @@ def reload(session: Session, context: BatchContext) -> BatchContext:
 
 def definition_of(session: Session, batch: Batch) -> Definition:
     """Return the definition of the batch's newest revision."""
-    return _parsed_version(session, select(BatchVersion).where(BatchVersion.batch_id == batch.id))
+    return _parsed_version(session, NEWEST, {"batch": batch.id})
 
 
 def definition_at(session: Session, batch: Batch, revision: int) -> Definition:
     """Return the definition of one revision of the batch, which a case started under it keeps."""
-    return _parsed_version(
-        session, select(BatchVersion).where(BatchVersion.batch_id == batch.id, BatchVersion.revision == revision)
-    )
+    return _parsed_version(session, VERSIONS.where(BatchVersion.revision == revision), {"batch": batch.id})
 
 
-def _parsed_version(session: Session, versions: Select[BatchVersion]) -> Definition:
-    newest = versions.with_only_columns(BatchVersion.id, BatchVersion.digest).order_by(BatchVersion.revision.desc())
-    version = session.execute(newest.limit(1)).one()
+def _parsed_version(session: Session, wanted: Select[int, str], given: dict[str, int]) -> Definition:
+    version = session.execute(wanted, given).one()
     found = _parsed.get(version.digest)
     if found is None:
         document = session.scalars(select(BatchVersion.document).where(BatchVersion.id == version.id)).one()
@@ -140,17 +141,13 @@ def _parsed_version(session: Session, versions: Select[BatchVersion]) -> Definit
 
 def _state(session: Session, batch: Batch, stages: dict[str, BatchStage]) -> BatchState:
     special: dict[str, dict[datetime, Deadline]] = {key: {} for key in stages}
-    extensions = session.scalars(
-        select(Extension)
-        .where(Extension.batch_id == batch.id, Extension.unit_id.is_not(None))
-        .order_by(Extension.granted_at)
-    )
+    extensions = session.scalars(EXTENSIONS, {"batch": batch.id})
     for extension in extensions:
         base = stages[extension.stage_key].due_at
         if base is None or extension.due_at > base:
             deadline = Deadline(extension.due_at, since=extension.granted_at, is_base=False)
             special[extension.stage_key].setdefault(extension.due_at, deadline)
-    applied = frozenset(session.scalars(select(AppliedMoment.key).where(AppliedMoment.batch_id == batch.id)))
+    applied = frozenset(session.scalars(APPLIED, {"batch": batch.id}))
     return BatchState({key: _stage_state(row, special[key]) for key, row in stages.items()}, applied)
 
 

@@ -8,12 +8,12 @@ from domain.rules.comparing import SEPARATOR, SUBMISSION
 from domain.rules.facts import CREDIT_DAYS
 from services.definitions.names import Names
 from services.definitions.words import choice
+from services.expressions import CALLED
 
 TOKEN = re.compile(r"""(?P<text>'[^']*'|"[^"]*")|[A-Za-z_]\w*|<=|>=|==|!=|[*/]""")
 SPOKEN: Mapping[str, str] = {
     **{"and": "并且", "or": "或者", "not": "不", "in": "属于", "True": "是", "False": "否"},
-    **{"abs": "绝对值", "sum": "合计", "min": "最小值", "max": "最大值", "round": "四舍五入", "len": "个数"},
-    **{"years_between": "相隔整年数"},
+    **CALLED,
     **{"<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "*": "×", "/": "÷"},
 }
 """Words and signs of an expression as people write them."""

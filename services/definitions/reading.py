@@ -13,6 +13,7 @@ from services.calendar import official_calendar
 from services.definitions.expressions import check_expressions
 from services.definitions.shapes import shape
 from services.definitions.wording import check_texts
+from services.definitions.words import label
 from services.definitions.yaml_text import MOST_BYTES, read_yaml
 
 
@@ -28,9 +29,13 @@ class Included:
 
 
 INCLUDED = (
-    Included("units_file", "units", list, "units/cities.yaml", ("应为单位的列表", "每项以 - code: 开头")),
+    Included("units_file", "units", list, "units/cities.yaml", ("应为单位的列表", "每项以「- code:」开头")),
     Included(
-        "catalogue_file", "catalogue", dict, "catalogues/modes.yaml", ("应为一份模式目录", "以 key、title 等键开头")
+        "catalogue_file",
+        "catalogue",
+        dict,
+        "catalogues/modes.yaml",
+        ("应为一份模式目录", "以「key」「title」等键开头"),
     ),
 )
 
@@ -113,14 +118,16 @@ def read_file(path: Path) -> object:
 
 def _included(raw: dict[str, object], included: Included, file: str, base_dir: Path | None) -> object:
     key, named_by = included.key, included.named_by
+    called = label(Definition, key)
     if raw.get(key):
-        raise Invalid([Problem(named_by, file, f"{named_by} 和 {key} 只能写一个", "删去其中一个")])
+        sentence = f"“{label(Definition, named_by)}”和“{called}”只能写一个"
+        raise Invalid([Problem(named_by, file, sentence, "删去其中一个")])
     if base_dir is None:
-        raise Invalid([Problem(named_by, file, "这里不能引用文件", f"把内容写在 {key} 下")])
+        raise Invalid([Problem(named_by, file, "这里不能引用文件", f"把内容写在“{called}”（{key}）下")])
     path = base_dir / file
     if not is_inside(file) or not path.resolve().is_relative_to(base_dir.resolve()):
-        advice = f"写相对路径，如 {included.example}"
-        raise Invalid([Problem(named_by, file, "文件须在本配置所在的文件夹之内", advice)])
+        advice = f"写文件夹之内的位置，例：「{included.example}」"
+        raise Invalid([Problem(named_by, file, "文件须在批次定义所在的文件夹之内", advice)])
     try:
         found = read_file(path)
     except Invalid as refused:

@@ -14,6 +14,7 @@ from domain.definition import Definition
 from domain.definition.paths import children, item_name, members
 from domain.errors import Invalid, Problem
 from domain.lint.findings import listed, shown
+from services.definitions.words import choice, label
 
 ADAPTER: Final = TypeAdapter(Definition)
 
@@ -21,7 +22,7 @@ SENTENCES: Final = {
     "missing": ("缺少这一项", ""),
     "string_type": ("应为文字", ""),
     "int_type": ("应为整数", "不加引号"),
-    "bool_type": ("应为 true 或 false", "不加引号"),
+    "bool_type": ("应为是或否", "写作 true 或 false，不加引号"),
     "date_type": ("应为日期", "写作 2023-03-20"),
     "date_parsing": ("不是有效的日期", "写作 2023-03-20"),
     "tuple_type": ("应为列表", "每项以 - 开头"),
@@ -36,7 +37,7 @@ def shape(raw: object) -> Definition:
     Raises Invalid with every wrong, missing and unknown item; the paths name items by their stable keys.
     """
     if not isinstance(raw, dict):
-        raise Invalid([Problem("文件", shown(raw), "应为一份批次配置", "以 code、title 等键开头")])
+        raise Invalid([Problem("文件", shown(raw), "应为一份批次定义", "以「code」「title」等键开头")])
     try:
         # JSON's own strictness fits YAML: lists for tuples and text for dates, but never "5" for 5.
         definition = ADAPTER.validate_json(json.dumps(raw, ensure_ascii=False).encode(), strict=True)
@@ -55,13 +56,15 @@ def shape(raw: object) -> Definition:
 def _problem(raw: object, kind: str, loc: Sequence[int | str], value: object) -> Problem:
     path = _path(raw, loc)
     if kind == "unexpected_keyword_argument":
-        known = list(get_type_hints(_type_at(loc[:-1])))
+        cls = _type_at(loc[:-1])
+        known = {name: f"{label(cls, name)}（{name}）" for name in get_type_hints(cls) if not name.startswith("_")}
         near = difflib.get_close_matches(str(loc[-1]), known, 1)
-        allowed = f"是否要写 {near[0]}？" if near else listed(name for name in known if not name.startswith("_"))
+        allowed = f"是否要写{known[near[0]]}？" if near else listed(known.values())
         return Problem(path, shown(value), "没有这一项", allowed)
     if kind == "enum":
         chosen = _type_at(loc)
-        allowed = listed(chosen) if isinstance(chosen, type) and issubclass(chosen, StrEnum) else ""
+        offered = list(chosen) if issubclass(chosen, StrEnum) else []
+        allowed = listed(f"{choice(member)}（{member.value}）" for member in offered) if offered else ""
         return Problem(path, shown(value), "不在可选的值之内", allowed)
     sentence, allowed = SENTENCES.get(kind, ("这里的值不合规则", ""))
     if kind == "string_type" and isinstance(value, int | float):

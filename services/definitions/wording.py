@@ -53,6 +53,29 @@ _CORRECTION: dict[str, Plain] = {
     "lines": _LINES,
     "text": "给您带来不便，敬请谅解。",
 }
+NAMED: Mapping[str, str] = {
+    "person": "收件人姓名",
+    "batch": "批次",
+    "stage": "环节",
+    "zone": "时区",
+    "link": "办理入口",
+    "unit": "推荐单位",
+    "duties": "待办事项",
+    "first": "最早到期的事项",
+    "was_due": "原截止时间",
+    "reason": "延期原因",
+    "units": "尚未完成的单位",
+    "total": "应报项数",
+    "settled": "已办结项数",
+    "case": "申报件",
+    "news": "消息",
+    "upper": "上级通知标题",
+    "changes": "上级通知的变动",
+    "headline": "更正标题",
+    "lines": "更正内容",
+    "text": "处室补充的话",
+}
+"""What the names that a text may begin with stand for."""
 SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
     MailKind.STAGE_OPENS: (_COMMON | _OWED,),
     MailKind.REMINDER: (_COMMON | _OWED,),
@@ -93,7 +116,7 @@ def _check(text: MailText, path: str, source: str, *, is_one_line: bool = False)
         try:
             shown = render_text(source, sample)
         except BadTemplate as refused:
-            names = "、".join(sample)
+            names = "、".join(f"{NAMED[name]}（{name}）" for name in sample)
             yield error("bad_text", path, str(refused), advice=f"可以取用：{names}", value=source)
             return
         if is_one_line and "\n" in shown.strip():

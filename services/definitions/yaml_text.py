@@ -44,7 +44,7 @@ def read_yaml(text: str) -> Plain:
         raise _refusal(None, "文件含有不完整的字符") from None
     if size > MOST_BYTES:
         raise _refusal(
-            None, f"文件过大（{size} 字节）", allowed=f"最多 {MOST_BYTES} 字节；单位很多时另存为 units_file"
+            None, f"文件过大（{size} 字节）", allowed=f"最多 {MOST_BYTES} 字节；单位很多时另存一个文件（units_file）"
         )
     builder = _Builder()
     try:
@@ -164,7 +164,7 @@ class _Builder:
     def _weigh(self, weight: int, line: int) -> None:
         self.weight += weight
         if self.weight > MOST_WEIGHT:
-            raise _refusal(line, "内容过多，或引用展开后过多", allowed="单位很多时另存为 units_file")
+            raise _refusal(line, "内容过多，或引用展开后过多", allowed="单位很多时另存一个文件（units_file）")
 
     def _add(self, value: Plain, weight: int, line: int) -> None:
         if not self.stack:

@@ -79,7 +79,7 @@ def contents(definition: Definition) -> str:
         (len(definition.rules), "条申报条件"),
         (len(definition.forms), "张表"),
         (len(definition.stages), "个环节"),
-        (len(definition.ladders), "套催办规则"),
+        (len(definition.ladders), "套提醒规则"),
     )
     return "、".join(f"{number} {what}" for number, what in counted if number) or "没有内容"
 

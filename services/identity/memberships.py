@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from domain.access import ROLE_NAMES, Action, Actor, Role
@@ -118,14 +118,21 @@ def choices(session: Session, user_id: int, *, now: datetime) -> list[Membership
     found = session.scalars(
         select(Membership)
         .options(joinedload(Membership.unit), joinedload(Membership.organisation))
-        .where(
-            Membership.user_id == user_id,
-            Membership.valid_from <= now,
-            or_(Membership.valid_until.is_(None), Membership.valid_until > now),
-        )
+        .where(*_in_force(user_id, now))
         .order_by(Membership.post, Membership.valid_from, Membership.id)
     )
     return list(found)
+
+
+def count_choices(session: Session, user_id: int, *, now: datetime) -> int:
+    """Return how many memberships give a person rights now; every page asks."""
+    return session.scalar(select(func.count(Membership.id)).where(*_in_force(user_id, now))) or 0
+
+
+def _in_force(user_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    has_begun = Membership.valid_from <= now
+    is_not_over = or_(Membership.valid_until.is_(None), Membership.valid_until > now)
+    return Membership.user_id == user_id, has_begun, is_not_over
 
 
 def actor_of(session: Session, membership: Membership, *, now: datetime) -> Actor:

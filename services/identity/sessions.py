@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models import Membership, WebSession
@@ -15,6 +15,13 @@ TOUCHED_EVERY = timedelta(minutes=1)
 """How exactly `seen_at` is kept; more often would be a write for each page."""
 AT_ONCE = 5
 TOKEN_BYTES = 32
+PLACE = (joinedload(Membership.unit, innerjoin=False), joinedload(Membership.organisation, innerjoin=False))
+OPEN = (
+    select(WebSession)
+    .options(joinedload(WebSession.user), joinedload(WebSession.membership).options(*PLACE))
+    .where(WebSession.token_hash == bindparam("token"), WebSession.ended_at.is_(None))
+)
+"""The session of a token with its person and place; kept ready, since every page asks it."""
 
 
 def start(session: Session, membership: Membership, *, now: datetime, started_at: datetime | None = None) -> str:
@@ -47,16 +54,7 @@ def resume(session: Session, token: str, *, now: datetime) -> WebSession | None:
     """
     if not token.isascii() or len(token) > 2 * TOKEN_BYTES:
         return None
-    found = session.scalars(
-        select(WebSession)
-        .options(
-            joinedload(WebSession.user),
-            joinedload(WebSession.membership).options(
-                joinedload(Membership.unit, innerjoin=False), joinedload(Membership.organisation, innerjoin=False)
-            ),
-        )
-        .where(WebSession.token_hash == _hashed(token), WebSession.ended_at.is_(None))
-    ).one_or_none()
+    found = session.scalars(OPEN, {"token": _hashed(token)}).one_or_none()
     if found is None or not found.user.is_active:
         return None
     is_alive = now - found.seen_at < IDLE and now - found.started_at < LONGEST

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, bindparam, func, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session, joinedload
 
@@ -24,6 +24,11 @@ ARRIVALS = (
     ActKind.RETURNED,
 )
 """Acts that put a case into somebody's hands."""
+ARRIVED = (
+    select(CaseAct.case_id, func.max(CaseAct.recorded_at, type_=UTCDateTime()))
+    .where(CaseAct.case_id.in_(bindparam("ids", expanding=True)), CaseAct.kind.in_(ARRIVALS))
+    .group_by(CaseAct.case_id)
+)
 WITH_UNIT = (CaseState.SUBMITTED, CaseState.PASSED)
 LONGEST_SHOWN = 50
 
@@ -55,12 +60,7 @@ class WaitingCase:
 
 def waiting_since(session: Session, case_ids: Collection[int]) -> Mapping[int, datetime]:
     """Return since when each case has been in the hands that it is in; one query."""
-    arrived = (
-        select(CaseAct.case_id, func.max(CaseAct.recorded_at, type_=UTCDateTime()))
-        .where(CaseAct.case_id.in_(sorted(case_ids)), CaseAct.kind.in_(ARRIVALS))
-        .group_by(CaseAct.case_id)
-    )
-    return dict(iter(session.execute(arrived)))
+    return dict(iter(session.execute(ARRIVED, {"ids": sorted(case_ids)})))
 
 
 def waiting_units(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> tuple[WaitingUnit, ...]:

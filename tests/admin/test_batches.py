@@ -66,7 +66,7 @@ NO_DEFINITIONS = [
     (b"a: [", "YAML 写法有误"),
     (b"a: &x [1]\nb: *x\n", "没有这一项"),
     (b"code: !!python/object/apply:os.system [id]", "不接受 YAML 标签"),
-    (b"", "应为一份批次配置"),
+    (b"", "应为一份批次定义"),
     (b"x" * 2_100_000, "文件过大"),
     (b"code: a\0b", "控制字符"),
 ]

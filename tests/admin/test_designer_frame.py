@@ -27,7 +27,7 @@ def test_the_outline_shows_every_part_and_what_comes_next(coordinator: Browser, 
 
     assert "下一步" in page and "与第 1 稿相同" in page
     names = ("基本信息", "类别与模式", "推荐单位与类别", "推荐名额", "申报条件", "表单", "材料", "环节与时间")
-    for name in (*names, "审核推荐流程", "催办规则", "邮件文本", "原文依据"):
+    for name in (*names, "审核推荐流程", "提醒规则", "邮件文本", "原文依据"):
         assert f"<strong>{name}</strong>" in page
     assert "未填（可不填）" in page and "完整" in page
     assert coordinator.get(f"{DRAFT}/part/pigeons").status_code == 404

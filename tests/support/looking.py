@@ -22,6 +22,14 @@ RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21
 GRAVE = """results => results.violations.filter(found => ["serious", "critical"].includes(found.impact))
   .map(found => `${found.id}: ${found.nodes.map(node => node.html.slice(0, 160)).slice(0, 3).join(" | ")}`)"""
 SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth)"
+STICKS_OUT = """() => Array.from(document.querySelectorAll(".card :is(input, select, textarea, .btn, p, table, ul)"))
+  .filter(part => {
+    const box = part.getBoundingClientRect(), card = part.closest(".card");
+    if (!box.width || box.right <= card.getBoundingClientRect().right + 1) return false;
+    for (let up = part.parentElement; up && up !== card; up = up.parentElement)
+      if (getComputedStyle(up).overflowX !== "visible") return false;
+    return true;
+  }).slice(0, 3).map(part => `sticks out of its card: ${part.outerHTML.slice(0, 160)}`)"""
 SHOTS = os.environ.get("LINXUAN_SHOTS")
 """A folder for pictures of every page that is looked at, for a person to leaf through."""
 REFUSED = 409
@@ -40,6 +48,7 @@ def faults(page: Page, address: str) -> list[str]:
     width = page.evaluate(SIDEWAYS)
     if width:
         found.append(f"scrolls sideways by {width}")
+    found += page.evaluate(STICKS_OUT)
     if SHOTS:
         size = page.viewport_size or {"width": 0}
         name = re.sub(r"\W+", "-", address).strip("-") or "home"

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Connection, Enum, Table, UniqueConstrain
 
 from models.base import Base
 from tests.support.rows_of_cases import PARENTS_OF_CASES, VALID_OF_CASES
+from tests.support.rows_of_designs import PARENTS_OF_DESIGNS, VALID_OF_DESIGNS
 
 AT = datetime(2023, 3, 6, 1, 0, tzinfo=UTC)
 LATER = AT + timedelta(days=14)
@@ -177,6 +178,7 @@ VALID: Mapping[str, Mapping[str, Any]] = {
         "seen_at": AT,
     },
     **VALID_OF_CASES,
+    **VALID_OF_DESIGNS,
 }
 
 TREE = {"44": "/44/", "440": "/440/", "4403": "/44/4403/", "4_": "/4_/"}
@@ -188,7 +190,7 @@ SEEN_DUTIES = {"none": 0, "all": 8, "branch": 4, "lower": 2, "programme": 4, "bo
 def lay_parents(connection: Connection) -> None:
     """Insert the rows that the others point at; the chain's head makes room for the one to be tried."""
     connection.execute(delete(Base.metadata.tables["audit_head"]))
-    for table, values in (*PARENTS.items(), *PARENTS_OF_CASES):
+    for table, values in (*PARENTS.items(), *PARENTS_OF_CASES, *PARENTS_OF_DESIGNS):
         put(connection, table, values)
 
 

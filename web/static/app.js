@@ -257,6 +257,12 @@
     }
   }
 
+  /* Tabs that do not fit beside each other scroll; the one that is shown is in sight. */
+  $$(".lx-tabs .active").forEach((tab) => {
+    const row = tab.closest(".lx-tabs");
+    row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
+  });
+
   showTheme();
   $$("details[data-remember]").forEach(remember);
   $$("table[data-select-rows]").forEach(showSelection);

@@ -13,7 +13,7 @@ def check(definition: Definition) -> Iterator[Finding]:
         return
     if definition.modes:
         sentence = "既有模式目录，又另写了模式；以目录为准，另写的不会提供"
-        yield error("two_catalogues", "modes", sentence, advice="删去 modes，或删去目录")
+        yield error("two_catalogues", "modes", sentence, advice="删去“模式”，或删去“模式目录”")
     yield from check_catalogue(definition.catalogue, "catalogue.")
 
 
@@ -27,7 +27,8 @@ def check_catalogue(catalogue: Catalogue, place: str = "") -> Iterator[Finding]:
         path = f"{place}modes.{mode.key}"
         yield from _keys("", f"{path}.criteria.", [criterion.key for criterion in mode.criteria])
         if mode.standard and not WELL_FORMED.fullmatch(mode.standard):
-            yield error("bad_key", f"{path}.standard", "通名不合规则", advice="如 sharing", value=mode.standard)
+            sentence, advice = "“对照名”不合规则", "写法同代号，例：「sharing」"
+            yield error("bad_key", f"{path}.standard", sentence, advice=advice, value=mode.standard)
     words = [term.word for term in catalogue.terms]
     for word in sorted({word for word in words if words.count(word) > 1}):
         yield warning("duplicate_term", f"{place}terms", f"名词「{word}」解释了两次", advice="只留一条", value=word)

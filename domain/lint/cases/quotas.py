@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from domain.definition import Category, Definition, Quota
 from domain.lint.findings import Finding, error, info, listed
+from domain.lint.naming import category_names, class_names, quota_name, subtype_names
 
 Cell = tuple[str, str, str]
 """A class, a category and a sub-type; the sub-type is empty where the category has none."""
@@ -18,30 +19,36 @@ def check(definition: Definition) -> Iterator[Finding]:
 
 def _quota(definition: Definition, quota: Quota) -> Iterator[Finding]:
     path = f"quotas.{quota.key}"
-    classes = [item.key for item in definition.unit_classes]
+    classes = class_names(definition)
     categories = {category.key: category for category in definition.categories}
     if not quota.classes:
-        yield error("quota_without_classes", f"{path}.classes", "没有写明哪类单位", advice=listed(classes))
+        yield error("quota_without_classes", f"{path}.classes", "没有选定“适用单位类别”", advice=listed(classes))
     for key in quota.classes:
         if key not in classes:
             sentence = f"没有「{key}」这类单位"
-            yield error("unknown_class", f"{path}.classes", sentence, advice=listed(classes), value=key)
+            yield error("unknown_class", f"{path}.classes", sentence, advice=listed(classes, wrong=key), value=key)
     if quota.category not in categories:
-        sentence = f"没有「{quota.category}」这个类别"
-        yield error("unknown_category", f"{path}.category", sentence, advice=listed(categories), value=quota.category)
+        sentence, advice = (
+            f"没有「{quota.category}」这个类别",
+            listed(category_names(definition), wrong=quota.category),
+        )
+        yield error("unknown_category", f"{path}.category", sentence, advice=advice, value=quota.category)
     else:
-        subtypes = [subtype.key for subtype in categories[quota.category].subtypes]
+        subtypes = subtype_names([categories[quota.category]])
         for key in quota.subtypes:
             if key not in subtypes:
                 sentence = f"类别中没有「{key}」这个子类"
-                yield error("unknown_subtype", f"{path}.subtypes", sentence, advice=listed(subtypes), value=key)
+                yield error(
+                    "unknown_subtype", f"{path}.subtypes", sentence, advice=listed(subtypes, wrong=key), value=key
+                )
     if quota.limit is not None and quota.limit < 0:
-        advice = "0 表示不能推荐，不限就删去 limit"
+        advice = "不得推荐的填 0，不限的不填"
         yield error("negative_quota", f"{path}.limit", "推荐名额不能为负", advice=advice, value=quota.limit)
 
 
 def _cells(definition: Definition) -> Iterator[Finding]:
     categories = {category.key: category for category in definition.categories}
+    names = {quota.key: quota_name(definition, quota) for quota in definition.quotas}
     taken: dict[Cell, str] = {}
     for quota in definition.quotas:
         others: set[str] = set()
@@ -49,8 +56,8 @@ def _cells(definition: Definition) -> Iterator[Finding]:
             other = taken.setdefault(cell, quota.key)
             if other != quota.key and other not in others:
                 others.add(other)
-                sentence = f"与名额「{other}」重叠：同一类单位、同一类别只能有一个名额"
-                advice = "合并两个名额，或缩小其中一个的 classes、subtypes"
+                sentence = f"与推荐名额「{names[other]}」重叠：同一类单位、同一类别只能有一个名额"
+                advice = "合并两个名额，或缩小其中一个的“适用单位类别”“合计子类”"
                 yield error("quota_overlap", f"quotas.{quota.key}", sentence, advice=advice, value=other)
     if definition.quotas:
         for category in definition.categories:
@@ -74,6 +81,6 @@ def _missing(definition: Definition, category: Category, taken: dict[Cell, str])
             if (item.key, category.key, key) not in taken:
                 what = f"{category.name}（{name}）" if name else category.name
                 sentence = f"没有写「{item.name}」推荐「{what}」的名额"
-                advice = "补写一条名额：不能推荐写 limit: 0，不限就不写 limit"
+                advice = "补写一条推荐名额：“上限”不得推荐的填 0，不限的不填"
                 value = "/".join(part for part in (item.key, category.key, key) if part)
                 yield info("quota_missing", "quotas", sentence, advice=advice, value=value)

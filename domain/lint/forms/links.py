@@ -7,6 +7,7 @@ from domain.definition import Definition, Field, FieldKind, Form, ShownWhen, Sta
 from domain.lint.findings import Finding, error, info, listed, warning
 from domain.lint.forms.places import collected_forms, declared_forms, placed
 from domain.lint.keys import WELL_FORMED
+from domain.lint.naming import category_names, circle, field_names, form_names, mode_names
 
 RESERVED = frozenset({"csrf_token"})
 """Names that the page itself uses."""
@@ -28,14 +29,14 @@ def check_form(form: Form, definition: Definition) -> Iterator[Finding]:
     is_wanted = not used.issubset({item.key for item in definition.forms}) or any(map(_lacks, definition.stages))
     if definition.stages and form.key not in used and not is_wanted:
         sentence = f"没有环节用到「{form.title}」"
-        yield info("form_unused", f"forms.{form.key}", sentence, advice="在申报或收集环节里指定，或删去")
+        yield info("form_unused", f"forms.{form.key}", sentence, advice="在申报或收集反馈环节中选定，或删去")
     has_modes = any(field.kind is FieldKind.MODES for field in form.all_fields)
     for place in placed(form):
         for part in place.field.parts:
             if part.per_mode and not has_modes:
                 path = f"{place.path}.parts.{part.key}.per_mode"
                 sentence = f"「{part.title}」按模式分写，表中却没有选择模式的项"
-                yield error("per_mode_without_modes", path, sentence, advice="加一个 kind 为 modes 的项")
+                yield error("per_mode_without_modes", path, sentence, advice="加一个填写方式为“选择模式”的项")
 
 
 def _lacks(stage: Stage) -> bool:
@@ -78,7 +79,7 @@ def _sections(form: Form) -> Iterator[Finding]:
             yield warning("empty_section", f"{path}.sections.{section.key}", f"「{section.title}」没有任何一项")
     for title in form.lost:
         advice = "取得原表后补上；在此之前不编造任何一项"
-        sentence = f"「{title}」在所给原文中是空的（section empty in source）"
+        sentence = f"「{title}」在所给原文中是空的"
         yield warning("section_lost", f"{path}.lost", sentence, advice=advice, value=title)
 
 
@@ -98,20 +99,21 @@ def _conditions(form: Form, definition: Definition) -> Iterator[Finding]:
                 rests_on[place.field.key].add(place.field.when.field)
     try:
         TopologicalSorter(rests_on).prepare()
-    except CycleError as circle:
-        sentence = f"显示条件互相依赖，永远不会显示：{' → '.join(circle.args[1])}"
-        yield error("when_cycle", f"{path}.sections", sentence, value=circle.args[1][0])
+    except CycleError as found:
+        sentence = f"显示条件互相依赖，永远不会显示：{circle(found.args[1], field_names(form.all_fields))}"
+        yield error("when_cycle", f"{path}.sections", sentence, value=found.args[1][0])
 
 
 def _condition(path: str, when: ShownWhen, fields: dict[str, Field], definition: Definition) -> Iterator[Finding]:
     field = fields.get(when.field)
     if field is None:
         sentence = f"显示条件所看的「{when.field}」不在表中"
-        yield error("unknown_field", f"{path}.field", sentence, advice=listed(fields), value=when.field)
+        advice = listed(field_names(fields.values()), wrong=when.field)
+        yield error("unknown_field", f"{path}.field", sentence, advice=advice, value=when.field)
         return
-    options = field.choices
+    options = {choice: choice for choice in field.choices}
     if field.kind is FieldKind.MODES:
-        options = tuple(mode.key for mode in definition.offered_modes)
+        options = mode_names(definition)
     strange = [value for value in when.any_of if options and value not in options]
     if strange or not when.any_of:
         sentence = f"显示条件的值不在「{field.label}」的选项之中" if strange else "显示条件没有写明任何值"
@@ -120,11 +122,11 @@ def _condition(path: str, when: ShownWhen, fields: dict[str, Field], definition:
 
 def _collected(form: Form) -> Iterator[Finding]:
     if form.sections or form.checks:
-        yield error("form_too_rich", f"forms.{form.key}", "收集环节的表只有一页，不分部分，也不作表内核对")
+        yield error("form_too_rich", f"forms.{form.key}", "收集反馈环节的表只有一页，不分部分，也不作表内核对")
     for place in placed(form):
         field = place.field
         if field.kind not in SIMPLE_KINDS or field.when is not None or field.computed or field.other is not None:
-            sentence = "收集环节的表只能用简单的项，不能带条件、计算或“其他”说明"
+            sentence = "收集反馈环节的表只能用简单的项，不能带条件、计算或“其他”说明"
             yield error("field_too_rich", place.path, sentence, value=field.kind)
 
 
@@ -138,18 +140,31 @@ def check_stages(definition: Definition) -> Iterator[Finding]:
 def _declared(definition: Definition, stage: Stage) -> Iterator[Finding]:
     path = f"stages.{stage.key}.declare.forms"
     forms = {form.key: form for form in definition.forms}
-    categories = [category.key for category in definition.categories]
+    categories = category_names(definition)
     given = stage.declare.forms if stage.declare is not None else ()
     for entry in given:
         if entry.category not in categories:
             sentence = f"没有「{entry.category}」这个类别"
-            yield error("unknown_category", path, sentence, advice=listed(categories), value=entry.category)
+            yield error(
+                "unknown_category",
+                path,
+                sentence,
+                advice=listed(categories, wrong=entry.category),
+                value=entry.category,
+            )
         if entry.form not in forms:
             sentence = f"没有「{entry.form}」这张表"
-            yield error("unknown_form", path, sentence, advice=listed(forms), value=entry.form)
+            yield error(
+                "unknown_form",
+                path,
+                sentence,
+                advice=listed(form_names(definition), wrong=entry.form),
+                value=entry.form,
+            )
     for key in sorted({entry.category for entry in given}):
         if sum(entry.category == key for entry in given) > 1:
-            yield error("duplicate_category_form", path, f"类别「{key}」写了两张表", advice="只留一张", value=key)
+            sentence = f"类别「{categories.get(key) or key}」写了两张表"
+            yield error("duplicate_category_form", path, sentence, advice="只留一张", value=key)
     is_elsewhere = stage.declare is not None and stage.declare.external is not None
     for category in definition.categories:
         form = forms.get(stage.form_of(category.key) or "")

@@ -24,13 +24,13 @@ def check_form(form: Form, definition: Definition) -> Iterator[Finding]:
         seen.add(material.key)
         most = MOST_FILES if material.max_count is None else material.max_count
         if not 1 <= material.min_count <= most <= MOST_FILES:
-            sentence = f"文件数应满足 1 ≤ 最少 ≤ 最多 ≤ {MOST_FILES}"
+            sentence = f"份数应满足 1 ≤ 最少 ≤ 最多 ≤ {MOST_FILES}"
             value = f"{material.min_count}-{material.max_count}"
             yield error("bad_counts", f"{path}.max_count", sentence, value=value)
         if not material.kinds:
-            yield error("no_file_kinds", f"{path}.kinds", f"「{material.label}」没有写明收什么文件")
+            yield error("no_file_kinds", f"{path}.kinds", f"「{material.label}」没有选定文件类型")
     # A plain list of fields is no application, and is declared with hardly any paper.
     is_application = bool(form.sections) and form.key in declared_forms(definition)
     if is_application and not any(material.required for material in form.materials):
-        sentence = f"「{form.title}」没有任何必须上传的材料"
+        sentence = f"「{form.title}」没有任何必交的材料"
         yield info("no_required_materials", f"forms.{form.key}.materials", sentence, advice="通知确无要求时可不理会")

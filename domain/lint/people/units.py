@@ -7,6 +7,7 @@ from re import compile as pattern
 from domain.definition import Definition, UnitEntry
 from domain.forms import EMAIL, MOBILE, PHONE
 from domain.lint.findings import Finding, error, info, listed, warning
+from domain.lint.naming import circle, class_names
 from domain.lint.people.addresses import suspicion
 
 CODE = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -14,7 +15,7 @@ CODE = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 def check(definition: Definition) -> Iterator[Finding]:
     """Yield what is wrong with the list of units."""
-    classes = [item.key for item in definition.unit_classes]
+    classes = class_names(definition)
     for unit in definition.units:
         path = f"units.{unit.code}"
         if not CODE.fullmatch(unit.code):
@@ -23,7 +24,11 @@ def check(definition: Definition) -> Iterator[Finding]:
         if unit.unit_class not in classes:
             sentence = f"没有「{unit.unit_class}」这类单位"
             yield error(
-                "unknown_class", f"{path}.unit_class", sentence, advice=listed(classes), value=unit.unit_class
+                "unknown_class",
+                f"{path}.unit_class",
+                sentence,
+                advice=listed(classes, wrong=unit.unit_class),
+                value=unit.unit_class,
             )
         yield from _reach(path, unit)
     yield from _once(definition)
@@ -32,15 +37,15 @@ def check(definition: Definition) -> Iterator[Finding]:
 
 def _reach(path: str, unit: UnitEntry) -> Iterator[Finding]:
     if not (unit.email or unit.phone or unit.mobile):
-        advice = "填写 email、phone、mobile 之一"
+        advice = "填写“已知邮箱”“已知电话”“已知手机号”之一"
         yield error("unit_unreachable", path, f"「{unit.name}」没有任何联系方式", advice=advice, value=unit.code)
     elif not unit.email:
-        sentence = f"「{unit.name}」没有电子邮箱，提醒列入“待人工催办”"
+        sentence = f"「{unit.name}」没有邮箱，提醒列入待人工催办"
         yield info("unit_without_email", f"{path}.email", sentence, value=unit.mobile or unit.phone)
     if unit.email:
         yield from check_email(f"{path}.email", unit.email)
     if unit.phone and not (PHONE.match(unit.phone) or MOBILE.match(unit.phone)):
-        advice = "应如 010-60000000，且只填一个"
+        advice = "带区号，只填一个，例：010-60000000"
         yield warning("phone_form", f"{path}.phone", "电话格式不对", advice=advice, value=unit.phone)
     if unit.mobile and not MOBILE.match(unit.mobile):
         yield error("mobile_form", f"{path}.mobile", "手机号应为 11 位，以 13 至 19 开头", value=unit.mobile)
@@ -49,7 +54,7 @@ def _reach(path: str, unit: UnitEntry) -> Iterator[Finding]:
 def check_email(path: str, address: str) -> Iterator[Finding]:
     """Yield a finding when an address cannot be one, or looks misspelt."""
     if not EMAIL.match(address):
-        advice = "应如 name@example.cn，且只填一个"
+        advice = "只填一个，例：「name@example.cn」"
         yield error("email_form", path, "电子邮箱格式不对", advice=advice, value=address)
     elif doubt := suspicion(address):
         yield warning("email_suspicious", path, doubt, advice="核实后再用", value=address)
@@ -91,7 +96,8 @@ def _tree(definition: Definition) -> Iterator[Finding]:
                 yield error("unknown_upper", f"units.{code}.upper", sentence, value=above)
     try:
         TopologicalSorter(upper).prepare()
-    except CycleError as circle:
-        first = circle.args[1][0]
-        sentence = f"上下级关系成环：{' → '.join(circle.args[1])}"
+    except CycleError as found:
+        first = found.args[1][0]
+        names = {unit.code: unit.name for unit in definition.units}
+        sentence = f"几个单位互为上级：{circle(found.args[1], names)}"
         yield error("unit_cycle", f"units.{first}.upper", sentence, value=first)

@@ -21,7 +21,7 @@ MOST_GRACE_MINUTES = 24 * 60
 def check_written(definition: Definition) -> Iterator[Finding]:
     """Yield what is wrong with the dates as they are written; the computed checks need these to be right."""
     if not _is_zone(definition.timezone):
-        advice = "如 Asia/Shanghai"
+        advice = "北京时间填「Asia/Shanghai」"
         yield error("bad_timezone", "timezone", "没有这个时区", advice=advice, value=definition.timezone)
     for stage in definition.stages:
         path = f"stages.{stage.key}"
@@ -40,7 +40,8 @@ def check_time(path: str, at: str, *, may_end_day: bool = False) -> Iterator[Fin
     """Yield a finding when this is no time of day; 24:00 is one for deadlines alone."""
     if not (TIME_OF_DAY.fullmatch(at) or (may_end_day and at == END_OF_DAY)):
         until = END_OF_DAY if may_end_day else "23:59"
-        yield error("bad_time", path, "不是一天中的时刻", advice=f"写作 HH:MM，00:00 至 {until}", value=at)
+        advice = f"写作四位时刻，00:00 至 {until}，例：09:00"
+        yield error("bad_time", path, "不是一天中的时刻", advice=advice, value=at)
 
 
 def check_computed(
@@ -77,8 +78,8 @@ def _due(path: str, due: Due) -> Iterator[Finding]:
     yield from check_time(f"{path}.at", due.at, may_end_day=True)
     if (due.on is None) == (due.working_days is None):
         both = due.on is not None
-        sentence = "截止日期和工作日数只能写一个" if both else "没有写截止日期，也没有写工作日数"
-        yield error("bad_due", path, sentence, advice="写 on 或 working_days 之一；没有期限就删去 due")
+        sentence = "截止的“日期”和“工作日数”只能填一个" if both else "截止的“日期”和“工作日数”都没有填"
+        yield error("bad_due", path, sentence, advice="“日期”和“工作日数”填其中之一；没有期限的，删去“截止”")
     if due.on is not None:
         yield from _range(f"{path}.on", due.on)
     if due.working_days is not None and not 1 <= due.working_days <= MOST_WORKING_DAYS:
@@ -99,7 +100,7 @@ def _order(definition: Definition, stage: Stage, milestones: Mapping[str, Milest
         if earlier is not None and milestone.due_at < earlier:
             before, until = definition.stage(key).title, describe(earlier, zone, is_deadline=True)
             sentence = f"「{stage.title}」排在「{before}」之后，却在它截止（{until}）之前截止"
-            yield error("due_order", path, sentence, advice="调整截止日期，或改 opens.after", value=due)
+            yield error("due_order", path, sentence, advice="调整截止日期，或改“前置环节”", value=due)
 
 
 def _year(definition: Definition, stage: Stage) -> Iterator[Finding]:

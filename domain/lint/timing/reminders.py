@@ -8,6 +8,7 @@ from domain.calendar import Calendar
 from domain.definition import Anchor, Audience, Definition, Ladder, Stage, Step
 from domain.instants import describe, local_day
 from domain.lint.findings import Finding, day_text, error, info, listed, warning
+from domain.lint.naming import ladder_names
 from domain.lint.timing.dates import check_time
 from domain.lint.timing.sequence import is_owed
 from domain.milestones import Deadline, Milestone
@@ -23,21 +24,21 @@ def check_written(definition: Definition) -> Iterator[Finding]:
     for ladder in definition.ladders:
         path = f"ladders.{ladder.key}"
         if not ladder.steps:
-            yield error("no_steps", f"{path}.steps", "催办规则没有任何一次提醒", advice="至少写一次")
+            yield error("no_steps", f"{path}.steps", "提醒规则没有任何一次提醒", advice="至少写一次")
         if ladder.ceiling_per_week is not None and ladder.ceiling_per_week < 1:
-            sentence, advice = "每周上限至少为 1", "不设上限就删去这一项"
+            sentence, advice = "“每周最多提醒次数”至少为 1", "不限的不填"
             yield error(
                 "bad_ceiling", f"{path}.ceiling_per_week", sentence, advice=advice, value=ladder.ceiling_per_week
             )
         if ladder.key not in used:
-            sentence = "没有环节使用这套催办规则，它永远不会发出提醒"
-            yield warning("ladder_never_fires", path, sentence, advice="在环节里写 ladder，或删去", value=ladder.key)
+            sentence, advice = "没有环节使用这套提醒规则，它永远不会发出提醒", "在环节的“提醒规则”中选用，或删去"
+            yield warning("ladder_never_fires", path, sentence, advice=advice, value=ladder.key)
         for step in ladder.steps:
             yield from _step(f"{path}.steps.{step.key}", step)
             if step.to is Audience.UPPER and definition.units and not any(unit.upper for unit in definition.units):
                 sentence, advice = (
                     "没有任何单位写有上级，这次提醒只会发给主办处室",
-                    "给单位写明 upper，或把 to 改为 coordinator",
+                    "给单位填写“上级单位”，或把“发给谁”改为“主办处室”",
                 )
                 yield warning("upper_missing", f"{path}.steps.{step.key}.to", sentence, advice=advice, value=step.to)
 
@@ -61,13 +62,13 @@ def check_computed(
         if ladder is None:
             yield from _unreminded(definition, stage)
         elif not is_owed(stage):
-            sentence = f"「{stage.title}」没有要单位办理的事项，催办规则「{ladder.key}」不会发出提醒"
-            yield warning("ladder_never_fires", f"stages.{stage.key}.ladder", sentence, advice="删去 ladder")
+            sentence = f"「{stage.title}」没有要单位办理的事项，它的提醒规则不会发出提醒"
+            yield warning("ladder_never_fires", f"stages.{stage.key}.ladder", sentence, advice="取消它的“提醒规则”")
         elif milestone.due_at is None:
             # What is counted from an opening by hand gets its deadline then.
             if stage.due is None:
-                sentence = f"「{stage.title}」没有截止日期，催办规则「{ladder.key}」不会发出提醒"
-                advice = "写明截止日期，或删去 ladder"
+                sentence = f"「{stage.title}」没有截止日期，它的提醒规则不会发出提醒"
+                advice = "写明截止日期，或取消它的“提醒规则”"
                 yield warning("ladder_never_fires", f"stages.{stage.key}.ladder", sentence, advice=advice)
         elif milestone.opens_at is not None:
             yield from _moments(definition, stage, ladder, milestone, calendar)
@@ -81,8 +82,8 @@ def _unreminded(definition: Definition, stage: Stage) -> Iterator[Finding]:
     used = {other.ladder for other in definition.stages}
     is_told = stage.ladder is not None or any(ladder.key not in used for ladder in definition.ladders)
     if not is_told and stage.due is not None and is_owed(stage):
-        sentence = f"「{stage.title}」有截止日期，却没有催办规则，不会自动提醒"
-        advice = listed(ladder.key for ladder in definition.ladders)
+        sentence = f"「{stage.title}」有截止日期，却没有提醒规则，不会自动提醒"
+        advice = listed(ladder_names(definition))
         yield info("stage_without_ladder", f"stages.{stage.key}.ladder", sentence, advice=advice)
 
 
@@ -94,7 +95,7 @@ def _moments(
         return
     due = describe(due_at, zone, is_deadline=True)
     if ladder.steps and all(step.anchor is Anchor.DUE and step.days > 0 for step in ladder.steps):
-        sentence = f"催办规则「{ladder.key}」的提醒都在「{stage.title}」截止之后，截止前不会提醒"
+        sentence = f"「{stage.title}」的提醒都在截止之后，截止前不会提醒"
         yield warning("ladder_never_reminds", f"ladders.{ladder.key}.steps", sentence, advice="加一次截止前的提醒")
     for step in ladder.steps:
         path = f"ladders.{ladder.key}.steps.{step.key}"
@@ -125,9 +126,10 @@ def check_ceilings(definition: Definition, moments: Sequence[Moment]) -> Iterato
         busiest = busiest_week(definition, moments)
         if busiest is not None and busiest[1] > ceiling:
             start, most = busiest
-            sentence = f"自 {day_text(start)}起七天内同一单位要收 {most} 次提醒，超过每周上限 {ceiling} 次"
+            sentence = f"自 {day_text(start)}起七天内同一单位要收 {most} 次提醒，超过每周最多 {ceiling} 次"
             path = f"ladders.{ladder.key}.ceiling_per_week"
-            yield warning("ceiling_exceeded", path, sentence, advice="减少提醒次数，或提高上限", value=ceiling)
+            advice = "减少提醒，或提高“每周最多提醒次数”"
+            yield warning("ceiling_exceeded", path, sentence, advice=advice, value=ceiling)
 
 
 def busiest_week(definition: Definition, moments: Sequence[Moment]) -> tuple[date, int] | None:

@@ -35,7 +35,7 @@ def _waits(stage: Stage, earlier: Stage) -> Iterator[Finding]:
         yield warning("waits_for_blocked", path, sentence, advice=advice, value=earlier.key)
     elif earlier.due is None and earlier.completes is not Completion.BY_HAND and not _settles(earlier):
         sentence = f"「{stage.title}」要等「{earlier.title}」结束，而它没有截止日期，不会自行结束"
-        advice = "写明截止日期，或把它改为由主办处室结束（completes: by_hand）"
+        advice = "写明截止日期，或把它的“何时结束”改为“人工结束”"
         yield warning("waits_for_open_end", path, sentence, advice=advice, value=earlier.key)
 
 
@@ -76,7 +76,7 @@ def _opening(definition: Definition, stage: Stage, milestones: Mapping[str, Mile
         if earlier.completes is not Completion.BY_HAND and due_at is not None and opens_at < due_at:
             until = describe(due_at, definition.zone, is_deadline=True)
             sentence = f"「{stage.title}」写明 {day_text(stage.opens.on)}开放，却要等「{earlier.title}」{until} 截止"
-            advice = "推迟开放日期，或删去 opens.after"
+            advice = "推迟开放日期，或删去“前置环节”"
             path = f"stages.{stage.key}.opens.on"
             yield warning("opens_before_earlier", path, sentence, advice=advice, value=stage.opens.on)
             return

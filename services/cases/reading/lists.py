@@ -146,10 +146,11 @@ def _from(session: Session, wanted: Filter, asked: Narrowed, size: int) -> list[
 
 
 def _in_order(wanted: Filter, orders: Sequence[Order]) -> Filter:
-    """Return a filter in an order that can be had; another one begins at its first case."""
+    """Return a filter in an order that can be had; in another one, a page amid the list is its first."""
     if wanted.order in orders:
         return wanted
-    return replace(wanted, order=orders[0], is_descending=True, seek=Seek())
+    at_end = Seek(is_backward=wanted.seek.place is None and wanted.seek.is_backward)
+    return replace(wanted, order=orders[0], is_descending=True, seek=at_end)
 
 
 def _searched(session: Session, wanted: Filter, asked: Narrowed, words: Sequence[str]) -> tuple[Filter, _Cut]:

@@ -12,7 +12,7 @@ from models.scope import KEY, Scope
 from services.cases.reading.asking import Filter, Order
 from services.cases.reading.streams import Shape, count_of_streams, counts_by_state
 
-MOST_COUNTED, MOST_OF_STATE = 10_000, 1_000
+MOST_COUNTED, MOST_OF_STATE = 5_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)

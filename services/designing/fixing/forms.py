@@ -14,7 +14,7 @@ OUT_OF_PLACE: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "computed_out_of_place": ("删去算式，由人填写", {"computed": ""}),
     "credit_days_unused": ("不设信用查询的有效天数", {"credit_days": None}),
     "exclusive_out_of_place": ("删去互斥", {"exclusive": []}),
-    "expression_out_of_place": ("删去表达式", {"expression": ""}),
+    "expression_out_of_place": ("删去算式", {"expression": ""}),
     "fields_out_of_place": ("删去下级项", {"fields": []}),
     "form_out_of_place": ("删去申报表", {"form": None}),
     "half_english": ("不写英文", {"subject_en": "", "body_en": ""}),

@@ -28,7 +28,7 @@ def tried(
 ) -> Trial:
     """Try an expression. given: typed values by name; answers: sample answers by leaf, for names without one."""
     if not expression.strip():
-        return Trial({}, "填写表达式后可以在这里试算。", "none")
+        return Trial({}, "填写算式后可以在这里试算。", "none")
     try:
         names = sorted(names_in(expression))[:MOST_NAMES]
     except BadExpression as wrong:

@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models import BatchUnit, Unit
 from services.batches.context import BatchContext
 
 MOST_UNITS = 500
+CHOICES = (
+    select(Unit.id, Unit.name)
+    .join(BatchUnit, BatchUnit.unit_id == Unit.id)
+    .where(BatchUnit.batch_id == bindparam("batch"))
+    .order_by(Unit.path)
+    .limit(MOST_UNITS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +29,5 @@ class Choice:
 
 def unit_choices(session: Session, context: BatchContext) -> Sequence[Choice]:
     """Return the units of a batch that the reader sees, by place, at most MOST_UNITS; one query."""
-    rows = session.execute(
-        select(Unit.id, Unit.name)
-        .join(BatchUnit, BatchUnit.unit_id == Unit.id)
-        .where(BatchUnit.batch_id == context.batch.id)
-        .order_by(Unit.path)
-        .limit(MOST_UNITS)
-    )
-    return [Choice(row.id, row.name) for row in rows]
+    rows = session.execute(CHOICES, {"batch": context.batch.id})
+    return [Choice(number, name) for number, name in rows]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
+from domain.definition import Field, FieldKind, Part
+from tests.domain.lint.cases import Change, Found, at, case, found
 from tests.domain.lint.casework import (
     BASICS,
     BODY,
@@ -17,9 +20,6 @@ from tests.domain.lint.casework import (
     err,
     found_after,
 )
-
-from domain.definition import Field, FieldKind, Part
-from tests.domain.lint.cases import Change, Found, at, case, found
 from tests.support.case_forms import KINDS
 
 KIND_CASES = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
+from tests.domain.lint.cases import Change, Found, at, case
 from tests.domain.lint.casework import (
     INDICATORS,
     NUMBERS,
@@ -15,8 +17,6 @@ from tests.domain.lint.casework import (
     found_after,
     more_checks,
 )
-
-from tests.domain.lint.cases import Change, Found, at, case
 
 OTHER_CASES = [
     case(

@@ -105,9 +105,9 @@ def test_a_relative_path_is_inside(file: str) -> None:
 
 
 def test_a_circle_names_its_stages_in_the_order_of_waiting() -> None:
-    first = replace(RECOMMEND, key="first", opens=Opening(after=("third",)))
-    second = replace(RECOMMEND, key="second", opens=Opening(after=("first",)))
-    third = replace(RECOMMEND, key="third", opens=Opening(after=("second",)))
+    first = replace(RECOMMEND, key="first", title="一", opens=Opening(after=("third",)))
+    second = replace(RECOMMEND, key="second", title="二", opens=Opening(after=("first",)))
+    third = replace(RECOMMEND, key="third", title="三", opens=Opening(after=("second",)))
 
     circle = [
         finding
@@ -116,10 +116,10 @@ def test_a_circle_names_its_stages_in_the_order_of_waiting() -> None:
     ]
 
     assert len(circle) == 1
-    shown = circle[0].sentence.partition("：")[2].split(" → ")
+    shown = circle[0].sentence.partition("：")[2].split("→")
     assert shown[0] == shown[-1]
     assert set(pairwise(shown)) == {
-        ("first", "second"),
-        ("second", "third"),
-        ("third", "first"),
+        ("「一」", "「二」"),
+        ("「二」", "「三」"),
+        ("「三」", "「一」"),
     }

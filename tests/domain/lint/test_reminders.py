@@ -104,7 +104,7 @@ def test_more_reminders_in_seven_days_than_the_ceiling_allows_are_warned_of() ->
     assert [(f.level, f.code, f.path) for f in found] == [
         ("warning", "ceiling_exceeded", "ladders.contacts.ceiling_per_week")
     ]
-    assert found[0].sentence == "自 2023-03-15（周三）起七天内同一单位要收 3 次提醒，超过每周上限 2 次"
+    assert found[0].sentence == "自 2023-03-15（周三）起七天内同一单位要收 3 次提醒，超过每周最多 2 次"
 
 
 def test_two_stages_on_one_day_count_as_one_mail() -> None:

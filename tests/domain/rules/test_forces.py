@@ -83,7 +83,7 @@ def test_expressions() -> None:
     assert outcome(given, {"is.sound": True}) is Outcome.PASSED
     assert verdict(given, {"is.sound": False}).sentence == "财务状况应良好。依据三（一）1：“原文”。"
     assert verdict(given, {}).sentence == "判断所需的内容尚未填全。依据三（一）1：“原文”。"
-    assert verdict(given, {"is.sound": 5}).sentence.startswith("表达式的结果不是“是”或“否”。")
+    assert verdict(given, {"is.sound": 5}).sentence.startswith("算式的结果不是“是”或“否”。")
 
 
 @pytest.mark.parametrize("value", [None, "", ()])

@@ -140,7 +140,7 @@ def test_such_a_definition_is_not_taken_in() -> None:
         parse(raw, base_dir=None)
 
     assert [(problem.path, problem.sentence) for problem in refusal.value.problems] == [
-        ("rules.one.expression", "表达式中的“shaer”不是已知的名称")
+        ("rules.one.expression", "算式中的「shaer」不是已知的名称")
     ]
     assert parse(read_yaml(dump(batch())), base_dir=None) == batch()
 

@@ -62,26 +62,32 @@ def put(path: str, value: object) -> dict[str, Any]:
         (
             put("stages/0/collect/provides_contact", "yes"),
             "stages.contacts.collect.provides_contact",
-            "应为 true 或 false",
-            "不加引号",
+            "应为是或否",
+            "写作 true 或 false，不加引号",
         ),
-        (put("issuer/level", "nation"), "issuer.level", "不在可选的值之内", "可用：ministry、province、city、county"),
-        (put("stages/0/titel", "x"), "stages.contacts.titel", "没有这一项", "是否要写 title？"),
+        (
+            put("issuer/level", "nation"),
+            "issuer.level",
+            "不在可选的值之内",
+            "可用：部委（ministry）、省级（province）、市级（city）、县级（county）",
+        ),
+        (put("stages/0/titel", "x"), "stages.contacts.titel", "没有这一项", "是否要写环节名称（title）？"),
         (
             put("office/wechat", "x"),
             "office.wechat",
             "没有这一项",
-            "可用：name、contacts、email、published_email、address、site",
+            "可用：处室名称（name）、联系人（contacts）、收信邮箱（email）、公布的邮箱（published_email）、"
+            "邮寄地址（address）、网站（site）",
         ),
         (
             put("ladders/0/steps/1/to", "boss"),
             "ladders.contacts.steps.on-day.to",
             "不在可选的值之内",
-            "可用：owing、upper、coordinator",
+            "可用：尚未办理的单位（owing）、上级单位（upper）、主办处室（coordinator）",
         ),
         (put("title", "a\ud800"), "文件", "含有无法读取的字符或数值", ""),
-        ([], "文件", "应为一份批次配置", "以 code、title 等键开头"),
-        (None, "文件", "应为一份批次配置", "以 code、title 等键开头"),
+        ([], "文件", "应为一份批次定义", "以「code」「title」等键开头"),
+        (None, "文件", "应为一份批次定义", "以「code」「title」等键开头"),
     ],
 )
 def test_a_slip_is_named_by_its_place_with_what_would_be_allowed(
@@ -122,7 +128,7 @@ def test_a_right_shape_without_sense_is_refused_with_all_errors() -> None:
 
     assert [(problem.path, problem.sentence) for problem in refused(raw)] == [
         ("stages.recommend.due.at", "不是一天中的时刻"),
-        ("stages.contacts.ladder", "没有「gentle」这套催办规则"),
+        ("stages.contacts.ladder", "没有「gentle」这套提醒规则"),
     ]
 
 
@@ -166,14 +172,14 @@ def test_a_units_file_outside_the_folder_is_refused(folder: Path, file: str) -> 
     problems = refused(with_file(file), folder)
 
     assert [problem.path for problem in problems] == ["units_file"]
-    assert problems[0].sentence == "文件须在本配置所在的文件夹之内"
+    assert problems[0].sentence == "文件须在批次定义所在的文件夹之内"
 
 
 def test_a_link_out_of_the_folder_is_refused(folder: Path) -> None:
     (folder / "units" / "link.yaml").symlink_to(folder.parent / "secret.yaml")
 
     assert [problem.sentence for problem in refused(with_file("units/link.yaml"), folder)] == [
-        "文件须在本配置所在的文件夹之内"
+        "文件须在批次定义所在的文件夹之内"
     ]
 
 
@@ -204,7 +210,7 @@ def test_a_slip_in_the_units_file_bears_its_place(folder: Path) -> None:
 def test_units_and_a_units_file_together_are_refused(folder: Path) -> None:
     raw = plain() | {"units_file": "units/two.yaml"}
 
-    assert [problem.sentence for problem in refused(raw, folder)] == ["units_file 和 units 只能写一个"]
+    assert [problem.sentence for problem in refused(raw, folder)] == ["“单位名录文件”和“推荐单位”只能写一个"]
 
 
 def test_a_units_file_needs_a_folder() -> None:

@@ -60,4 +60,7 @@ def test_what_could_be_used_is_told_in_the_advice() -> None:
     """A refusal says what would be allowed."""
     (found,) = check_texts(replace(SMALL, mails=(text(MailKind.EXTENSION, body="{{ why }}"),)))
 
-    assert found.advice == "可以取用：person、batch、stage、zone、link、unit、duties、first、was_due、reason"
+    assert found.advice == (
+        "可以取用：收件人姓名（person）、批次（batch）、环节（stage）、时区（zone）、办理入口（link）、推荐单位（unit）、"
+        "待办事项（duties）、最早到期的事项（first）、原截止时间（was_due）、延期原因（reason）"
+    )

@@ -213,7 +213,7 @@ def test_a_condition_asks_questions_above_it_alone() -> None:
         ("total > nonsense", {}, "nonsense"),
         ("total >", {}, "有误"),
         ("total > invention", {"total": ""}, "没有值"),
-        ("", {}, "填写表达式"),
+        ("", {}, "填写算式"),
         ("().__class__", {}, ""),
         ("9 ** 9 ** 9", {}, ""),
     ],

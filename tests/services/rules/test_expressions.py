@@ -132,22 +132,26 @@ def test_the_check_of_a_definition_finds_it_without_any_value(expression: str) -
     [
         ("kind > 5", "“enterprise”和“5”不是同类的值，不能比较。"),
         ("kind + 5", "“enterprise”不是数字，不能参加计算。"),
-        ("kind and is_group", "“enterprise”不是判断，and、or、not 的两边应是比较。"),
-        ("not kind", "“enterprise”不是判断，and、or、not 的两边应是比较。"),
-        ("5 in kind", 'in 的右边应是列表，如 ["甲", "乙"]。'),
+        ("kind and is_group", "“enterprise”不是判断，并且（and）、或者（or）、不（not）的两边应是比较。"),
+        ("not kind", "“enterprise”不是判断，并且（and）、或者（or）、不（not）的两边应是比较。"),
+        ("5 in kind", '属于（in）的右边应是列表，例：["甲", "乙"]。'),
         ("sum(modes)", "“lifecycle”不是数字，不能参加计算。"),
-        ("len(share)", "len 只能用于列表或文字。"),
+        ("len(share)", "个数（len）只能用于列表或文字。"),
         ("max([])", "列表是空的，没有最大、最小值。"),
-        ("share / (sales - 1000)", "表达式中除数为零。"),
-        ("1000000000.0 * 1e50 * 1e20", "表达式的结果无法计算，或者数值过大。"),
-        ("round(share, 99)", "round 的位数应为 0 至 6 的整数。"),
-        ("round(1e30, 2)", "表达式的结果无法计算，或者数值过大。"),
+        ("share / (sales - 1000)", "算式中除数为零。"),
+        ("1000000000.0 * 1e50 * 1e20", "算式的结果无法计算，或者数值过大。"),
+        ("round(share, 99)", "四舍五入（round）的位数应为 0 至 6 的整数。"),
+        ("round(1e30, 2)", "算式的结果无法计算，或者数值过大。"),
         ("years_between('soon', founded_on)", "“soon”不是日期，应如 2023-03-20。"),
         ("founded_on > 'soon'", "“soon”不是日期，应如 2023-03-20。"),
-        ("years_between(founded_on)", "函数 years_between 的参数个数不对。"),
-        ("pow(2, 3)", "表达式中没有这个函数。可用：abs、min、max、round、len、sum、years_between。"),
-        ("share >", "表达式写法不对：share >"),
-        ("share（5）", "表达式写法不对：share（5）"),
+        ("years_between(founded_on)", "函数“相隔整年数”（years_between）的参数个数不对。"),
+        (
+            "pow(2, 3)",
+            "算式中没有这个函数。可用：绝对值（abs）、最小值（min）、最大值（max）、四舍五入（round）、个数（len）、"
+            "合计（sum）、相隔整年数（years_between）。",
+        ),
+        ("share >", "算式写法不对：「share >」"),
+        ("share（5）", "算式写法不对：「share（5）」"),
     ],
 )
 def test_a_refusal_is_a_sentence(expression: str, sentence: str) -> None:
@@ -166,7 +170,7 @@ def test_a_value_of_another_kind_is_refused() -> None:
 
 def test_checking_names_what_is_unknown() -> None:
     assert check_expression("share > 50 and sum(rows_share) <= 100", {"share": 1, "rows_share": []}) == ""
-    assert check_expression("shaer > 50", ["share"]) == "表达式中的“shaer”不是已知的名称。"
+    assert check_expression("shaer > 50", ["share"]) == "算式中的「shaer」不是已知的名称。"
 
 
 @given(st.text(alphabet="0123456789abshare_.+-*/()[]<>=!'\", \nandornotin服务", max_size=80))
