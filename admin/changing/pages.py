@@ -50,7 +50,7 @@ class Changing(Framed):
         except (Invalid, Conflict) as refusal:
             abandon()
             return make_response(self._change_page(code, refusal), 409 if isinstance(refusal, Conflict) else 422)
-        sent = f"，{len(order.corrections)} 份更正已交付发送" if order.corrections else ""
+        sent = "，更正邮件已交付发送" if order.corrections else ""
         flash(f"第 {batch.revision} 稿已生效{sent}。", "success")
         return redirect(self.get_url(".batch_view", code=code), 303)
 

@@ -16,8 +16,8 @@ from domain.definition import Definition
 from domain.errors import Conflict, Invalid, NotFound
 from services.batches.context import definition_at
 from services.definitions.writing import dump
+from services.designing.beginning.starting import take_in
 from services.designing.revisions import revisions
-from services.designing.starting import take_in
 from services.designing.working import Working
 from web import current
 from web.door import abandon

@@ -21,11 +21,11 @@ from services.batches.context import get_batch, load
 from services.calendar import official_calendar
 from services.definitions.names import Names
 from services.definitions.telling import place
+from services.designing.asking.spots import Spot, find, nearest
 from services.designing.comparing import compare
 from services.designing.edits import Edit
 from services.designing.fixes import MENDABLE
 from services.designing.parts import BY_KEY, findings, mark_of, outline, part_of
-from services.designing.spots import Spot, find, nearest
 from services.designing.working import Change, Working, apply, working_copy
 from web import current
 from web.door import abandon

@@ -2,16 +2,16 @@
 
 from flask_admin import expose
 
-from admin.designer.arranging import Arranging
 from admin.designer.files import Files
+from admin.designer.items.arranging import Arranging
+from admin.designer.items.nodes import Nodes
 from admin.designer.mending import Mending
-from admin.designer.nodes import Nodes
 from admin.designer.questions.pages import Questions
-from admin.designer.quotas import Quotas
-from admin.designer.stages import Stages
 from admin.designer.starting import Starting
 from admin.designer.stepping import Stepping
-from admin.designer.units import Units
+from admin.designer.tables.quotas import Quotas
+from admin.designer.tables.stages import Stages
+from admin.designer.tables.units import Units
 from admin.designer.vouching import Vouching
 from admin.designer.wording.pages import MailTexts
 from domain.access import Action

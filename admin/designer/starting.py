@@ -23,9 +23,9 @@ from models import Programme as ProgrammeRow
 from services.batches.context import definition_of, get_batch
 from services.calendar import official_calendar
 from services.definitions.writing import digest
-from services.designing.basics import Basics, basics_of, blank, retitled
-from services.designing.cloning import Anchor, Cloned, anchors, cloned
-from services.designing.starting import begin, check_basics, contents, earlier, template, templates
+from services.designing.beginning.basics import Basics, basics_of, blank, retitled
+from services.designing.beginning.cloning import Anchor, Cloned, anchors, cloned
+from services.designing.beginning.starting import begin, check_basics, contents, earlier, template, templates
 from services.files import keep_templates
 from web import current
 from web.door import abandon
@@ -123,7 +123,9 @@ class Starting(Doing):
         if is_as_is and source.kind == TEMPLATE:
             definition = keep_templates(definition, Path(current_app.config[PRESETS]), current_app.config[FOLDER])
         batch = begin(current.db(), definition, actor=current.actor(), now=current.now())
-        flash(f"已建立“{batch.title}”的草稿。按左侧各部分逐项填写；存稿、模拟、发布以前，什么都不会生效。", "success")
+        flash(
+            f"已建立“{batch.title}”的草稿。按下面各部分的次序填写；存稿、模拟、发布以前，什么都不会生效。", "success"
+        )
         return redirect(self.get_url(".design_view", code=batch.code), 303)
 
     def _asked(self, source: Source, form: Any, made: Cloned | None) -> str:

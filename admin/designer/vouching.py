@@ -12,10 +12,10 @@ from domain.access import Action
 from domain.definition import Mark
 from domain.errors import Invalid
 from services.definitions.words import choice
+from services.designing.asking.spots import find
+from services.designing.asking.vouching import Vouchable, marks, vouchable
 from services.designing.edits import Edit, Remove, Vouch
 from services.designing.parts import BY_KEY, part_of
-from services.designing.spots import find
-from services.designing.vouching import Vouchable, marks, vouchable
 from services.designing.working import Working
 from web.guard import needs
 

@@ -118,10 +118,10 @@ def _of_date(session: Session, context: BatchContext, new: Definition, moved: Mo
         Duty.batch_id == context.batch.id, Duty.stage_key == moved.stage, Duty.settled_as.is_(None)
     )
     old_words = _told(moved.before, zone)
-    about = or_(
-        and_(Mail.stage_key == moved.stage, Mail.kind.in_(TELLS_DATES)),
-        # A digest stands under one of the stages that it tells of.
-        and_(Mail.kind == MailKind.DIGEST, Mail.body.contains(old_words, autoescape=True)),
+    # A mail stands under one of the stages that it tells of: a notice or a reminder lists all that a reader owes.
+    about = and_(
+        Mail.kind.in_(TELLS_DATES),
+        or_(Mail.stage_key == moved.stage, Mail.body.contains(old_words, autoescape=True)),
     )
     readers = _readers(session, context, about, Mail.unit_id.in_(owing))
     line = Line(f"{stage.title}截止时间", old_words, _told(moved.after, zone))

@@ -29,7 +29,7 @@ class Effect:
     """Events of one stage and occasion that turn in the same way at the same minute.
 
     before, after: None where there is none. whom: names of the units, in the definition's order. count: mails and
-    calls, 0 for a change of state. subject: of one of the mails.
+    calls, 0 for a change of state. subject: of one of the mails. is_closing: its midnight ends the day before.
     """
 
     stage: str
@@ -38,6 +38,7 @@ class Effect:
     before: datetime | None
     after: datetime | None
     subject: str
+    is_closing: bool = False
     whom: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -62,6 +63,7 @@ def told(differences: Differences, old: Definition, new: Definition) -> list[Eff
                 before.at if before else None,
                 after.at if after else None,
                 event.subject,
+                event.kind == MailKind.STAGE_CLOSES,
             ),
         )
         if event.kind not in STATES:

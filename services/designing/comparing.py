@@ -8,7 +8,7 @@ from domain.definition.paths import item_name
 from domain.tree.merging import MISSING, changes
 from services.definitions.names import Names, shortened
 from services.definitions.telling import place
-from services.designing.describing import describe, plain
+from services.designing.asking.describing import describe, plain
 
 NOTHING_APART = frozenset[str]()
 

@@ -75,7 +75,13 @@ def _duties_of_person(session: Session, found: Desk, mail: Mail, now: datetime) 
     is_english = _is_english(found, mail, kind)
     shown = lines(found, duties, now, is_english=is_english)
     named = _units_named(found, duties, is_english=is_english)
-    return Facts(kind, {"unit": named, "duties": shown, "first": shown[0]}, [d.id for d in duties])
+    return Facts(kind, {"unit": named, "duties": shown, "first": shown[_foremost(duties, now)]}, [d.id for d in duties])
+
+
+def _foremost(duties: Sequence[Owed], now: datetime) -> int:
+    """Return the number of the line that heads a letter: the next to fall due; the first when all are overdue."""
+    dues = [due_at for _, _, due_at in dict.fromkeys((one.batch_id, one.stage_key, one.due_at) for one in duties)]
+    return next((number for number, due_at in enumerate(dues) if due_at is None or due_at > now), 0)
 
 
 def _is_english(found: Desk, mail: Mail, kind: MailKind) -> bool:

@@ -10,7 +10,7 @@ from models.session import Database
 from services.batches.drafts import store_draft
 from services.definitions.reading import from_canonical, load_file
 from services.definitions.writing import canonical_json, dump
-from services.designing.basics import Basics, blank
+from services.designing.beginning.basics import Basics, blank
 from tests.support.backoffice import Browser
 from tests.support.designing import Typist
 from tests.support.people import NOW

@@ -12,8 +12,8 @@ from domain.access import Role
 from domain.definition import Field, Form, Section
 from models.scope import Scope
 from models.session import Database
+from services.designing.asking.spots import find
 from services.designing.edits import Insert
-from services.designing.spots import find
 from services.designing.working import Change, apply
 from tests.support.backoffice import Browser, signed_in
 from tests.support.batches import COORDINATOR, definition, local

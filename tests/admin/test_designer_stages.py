@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from admin.designer.picture import picture
+from admin.designer.tables.picture import picture
 from domain.definition import Definition, Stage
 from models.scope import Scope
 from models.session import Database
 from services.calendar import official_calendar
-from services.designing.schedule import spans
+from services.designing.tables.schedule import spans
 from services.designing.working import working_copy
 from tests.support.backoffice import Browser, said
 from tests.support.batches import COORDINATOR, definition

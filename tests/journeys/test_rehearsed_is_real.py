@@ -27,8 +27,8 @@ from services.batches.publishing import confirm_values, publish
 from services.definitions.reading import load_file
 from services.mail.composing import Sender
 from services.rehearsal import Happening, read_scenario, rehearse_definition
-from services.rehearsal.playing import Period
 from services.rehearsal.acting import play
+from services.rehearsal.playing import Period
 from tests.support.batches import local
 from tests.support.smtp import SmtpSink
 

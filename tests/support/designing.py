@@ -14,12 +14,12 @@ from domain.definition import Definition, Mark
 from models import Batch, Design
 from models.scope import Scope
 from models.session import Database
-from services.designing.describing import Described, Kind, field_of
+from services.designing.asking.describing import Described, Kind, field_of
+from services.designing.asking.sheets import entries, lists
+from services.designing.asking.spots import find, join, plain_of
+from services.designing.asking.typed import written
 from services.designing.edits import item_names
 from services.designing.parts import PARTS
-from services.designing.sheets import entries, lists
-from services.designing.spots import find, join, plain_of
-from services.designing.typed import written
 from services.designing.working import Working, working_copy
 from tests.support.backoffice import Browser
 

@@ -30,6 +30,9 @@ STICKS_OUT = """() => Array.from(document.querySelectorAll(".card :is(input, sel
       if (getComputedStyle(up).overflowX !== "visible") return false;
     return true;
   }).slice(0, 3).map(part => `sticks out of its card: ${part.outerHTML.slice(0, 160)}`)"""
+TOO_WIDE = """() => Array.from(document.querySelectorAll(".table-responsive"))
+  .filter(box => innerWidth >= 1280 && box.scrollWidth > box.clientWidth + 1)
+  .map(box => `a table is wider than its card by ${box.scrollWidth - box.clientWidth}: ${box.innerText.slice(0, 60)}`)"""
 SHOTS = os.environ.get("LINXUAN_SHOTS")
 """A folder for pictures of every page that is looked at, for a person to leaf through."""
 REFUSED = 409
@@ -48,7 +51,7 @@ def faults(page: Page, address: str) -> list[str]:
     width = page.evaluate(SIDEWAYS)
     if width:
         found.append(f"scrolls sideways by {width}")
-    found += page.evaluate(STICKS_OUT)
+    found += page.evaluate(STICKS_OUT) + page.evaluate(TOO_WIDE)
     if SHOTS:
         size = page.viewport_size or {"width": 0}
         name = re.sub(r"\W+", "-", address).strip("-") or "home"

@@ -8,17 +8,17 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.designer.frame import REFUSED
-from admin.designer.nodes import Nodes
+from admin.designer.items.nodes import Nodes
 from admin.designer.questions.sheet import form_of
 from domain.access import Action
 from domain.definition import Check, Definition, Form, Material, Part, Section
 from domain.errors import Invalid, Problem
 from services.definitions.words import name_of
-from services.designing.describing import empty
+from services.designing.asking.describing import empty
+from services.designing.asking.spots import join
 from services.designing.edits import Edit, Insert, Remove
 from services.designing.questions.moving import added_item, added_question, copied, put, root, stepped
 from services.designing.questions.outline import node_at
-from services.designing.spots import join
 from services.designing.working import Working
 from web.guard import needs
 

@@ -20,15 +20,15 @@ from domain.instants import local_day
 from services.batches.context import load
 from services.definitions.names import Names
 from services.definitions.telling import place
-from services.designing.describing import Kind
+from services.designing.asking.describing import Kind
+from services.designing.asking.sheets import touched
+from services.designing.asking.spots import join
 from services.designing.previews import samples, setting
 from services.designing.questions.guarded import guarded
 from services.designing.questions.kinds import palette
 from services.designing.questions.moving import root
 from services.designing.questions.outline import Node, node_at, nodes, question_lists
 from services.designing.questions.trials import Trial, tried
-from services.designing.sheets import touched
-from services.designing.spots import join
 from services.designing.working import Working
 from web import current
 from web.guard import needs

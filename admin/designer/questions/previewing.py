@@ -7,7 +7,7 @@ from flask import make_response, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.designer.nodes import Nodes
+from admin.designer.items.nodes import Nodes
 from admin.designer.questions.sheet import form_of, read
 from admin.typed import number
 from domain.access import Action

@@ -7,18 +7,18 @@ from typing import Any, cast
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from admin.designer.forms import SheetForm
-from admin.designer.nodes import Sheet
+from admin.designer.items.forms import SheetForm
+from admin.designer.items.nodes import Sheet
 from domain.definition import Definition, Field, FieldKind, Form, ShownWhen
 from domain.errors import Invalid, NotFound
 from services.definitions.names import Names
+from services.designing.asking.sheets import edits, entries
+from services.designing.asking.spots import find, join
 from services.designing.edits import Edit, SetValues
 from services.designing.questions.conditions import Condition, chosen, conditions
 from services.designing.questions.kinds import settings
 from services.designing.questions.moving import root
 from services.designing.questions.outline import around
-from services.designing.sheets import edits, entries
-from services.designing.spots import find, join
 
 WHEN = "when"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.definition import Field, FieldKind
 from services.definitions.words import choice, choice_help
-from services.designing.describing import describe, empty
+from services.designing.asking.describing import describe, empty
 
 COMMON = frozenset({"key", "label", "kind", "required", "help", "clause", "when"})
 _TEXT = frozenset({"max_chars", "profile", "from_last"})

@@ -5,12 +5,12 @@ from typing import Any
 
 from domain.definition import Definition, Field, FieldKind, Form
 from domain.errors import Invalid, NotFound, Problem
-from services.designing.describing import describe, empty
+from services.designing.asking.describing import describe, empty
+from services.designing.asking.spots import find, join
+from services.designing.asking.typed import BadValue, key
 from services.designing.edits import Edit, Insert, Move
 from services.designing.questions.kinds import fits, new_question
 from services.designing.questions.outline import Node, around, nodes, question_lists
-from services.designing.spots import find, join
-from services.designing.typed import BadValue, key
 
 LONGEST_KEY = 40
 COPY = "（副本）"

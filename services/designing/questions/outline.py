@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from domain.definition import Field, FieldKind, Form
 from domain.errors import NotFound
 from services.definitions.words import choice
+from services.designing.asking.spots import join
 from services.designing.questions.kinds import ICONS, NESTED_IN
-from services.designing.spots import join
 
 SHOWN_CHARS = 40
 NESTED_WORDS = {FieldKind.TABLE: "行", FieldKind.ROWS: "列", FieldKind.OUTLINE: "提纲"}

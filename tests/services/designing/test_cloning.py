@@ -15,9 +15,9 @@ from domain.lint import check
 from presets import FOLDER
 from services.calendar import official_calendar
 from services.definitions.reading import load_file
-from services.designing.basics import Basics, basics_of, blank, retitled
-from services.designing.cloning import Anchor, Cloned, anchors, cloned
-from services.designing.years import Years
+from services.designing.beginning.basics import Basics, basics_of, blank, retitled
+from services.designing.beginning.cloning import Anchor, Cloned, anchors, cloned
+from services.designing.beginning.years import Years
 
 CALENDAR = official_calendar()
 PRESETS = sorted(path.stem for path in FOLDER.glob("*.yaml"))

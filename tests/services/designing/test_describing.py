@@ -20,8 +20,8 @@ from domain.definition import (
     UnitEntry,
 )
 from services.definitions.words import classes
-from services.designing.describing import BY_VOUCHING, NOT_STORED, Kind, Target, describe, empty, field_of
-from services.designing.sheets import entries, lists
+from services.designing.asking.describing import BY_VOUCHING, NOT_STORED, Kind, Target, describe, empty, field_of
+from services.designing.asking.sheets import entries, lists
 
 ALL = tuple(classes())
 

@@ -15,7 +15,7 @@ from presets import FOLDER
 from services.calendar import official_calendar
 from services.definitions.reading import load_file
 from services.designing.edits import Insert, Remove, SetValues, edited
-from services.designing.matrix import Cell, Place, edits_for, matrix_of
+from services.designing.tables.matrix import Cell, Place, edits_for, matrix_of
 from tests.support.batches import definition
 
 CLASSES = ("province", "city", "corps")

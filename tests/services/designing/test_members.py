@@ -13,7 +13,7 @@ from domain.errors import Invalid
 from models import Unit
 from services.batches.drafts import store_draft
 from services.designing.edits import Remove, SetValues, edited
-from services.designing.members import (
+from services.designing.tables.members import (
     ROWS,
     Branch,
     FromTree,

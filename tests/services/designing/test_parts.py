@@ -10,8 +10,8 @@ from domain.definition import Definition, Evidence, Issuer, Level, Mark, Program
 from presets import FOLDER
 from services.calendar import official_calendar
 from services.definitions.reading import load_file
-from services.designing.basics import Basics, blank
-from services.designing.describing import NOT_STORED
+from services.designing.asking.describing import NOT_STORED
+from services.designing.beginning.basics import Basics, blank
 from services.designing.parts import PARTS, Outline, findings, mark_of, outline, part_of
 from tests.support.batches import definition
 

@@ -14,7 +14,7 @@ from domain.errors import Invalid
 from domain.forms import check_case
 from presets import FOLDER
 from services.definitions import load_file
-from services.designing.describing import describe
+from services.designing.asking.describing import describe
 from services.designing.edits import edited
 from services.designing.previews import Wanted, choices, is_collected, samples, setting
 from services.designing.questions.conditions import chosen, conditions

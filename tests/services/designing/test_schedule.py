@@ -11,7 +11,7 @@ from domain.definition import Completion, Definition, Due, Opening, StageKind
 from domain.errors import Invalid, NotFound
 from services.calendar import official_calendar
 from services.designing.edits import Move, Remove, SetValues, edited
-from services.designing.schedule import (
+from services.designing.tables.schedule import (
     Given,
     Wanted,
     added,

@@ -22,13 +22,13 @@ from domain.errors import NotFound
 from presets import FOLDER
 from services.definitions.names import Names
 from services.definitions.reading import load_file
-from services.designing.describing import field_of
+from services.designing.asking.describing import field_of
+from services.designing.asking.keys import identity, new_key
+from services.designing.asking.options import options
+from services.designing.asking.rows import MOST_SHOWN, table
+from services.designing.asking.sheets import edits, entries, lists, made, touched
+from services.designing.asking.spots import Spot, find, names_in, nearest
 from services.designing.edits import SetValues, edited
-from services.designing.keys import identity, new_key
-from services.designing.options import options
-from services.designing.rows import MOST_SHOWN, table
-from services.designing.sheets import edits, entries, lists, made, touched
-from services.designing.spots import Spot, find, names_in, nearest
 from tests.support.batches import contacts_stage, definition
 
 STAGE = "stages.contacts"

@@ -18,9 +18,9 @@ from services.batches.context import definition_of, load
 from services.batches.drafts import store_draft
 from services.calendar import official_calendar
 from services.definitions.writing import dump
-from services.designing.basics import Basics, basics_of, blank
-from services.designing.cloning import Anchor, cloned
-from services.designing.starting import (
+from services.designing.beginning.basics import Basics, basics_of, blank
+from services.designing.beginning.cloning import Anchor, cloned
+from services.designing.beginning.starting import (
     begin,
     check_basics,
     contents,

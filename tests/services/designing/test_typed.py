@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.definition import Definition, Due, Field, Form, OfficeContact, Quota, Stage, Step, UnitEntry
-from services.designing.describing import Described, field_of
-from services.designing.typed import BadValue, is_same, typed, written
+from services.designing.asking.describing import Described, field_of
+from services.designing.asking.typed import BadValue, is_same, typed, written
 
 
 def described(cls: type, name: str) -> Described:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from domain.definition import Definition
-from services.designing.describing import Described, describe
-from services.designing.spots import Plain
+from services.designing.asking.describing import Described, describe
+from services.designing.asking.spots import Plain
 
 
 def identity(cls: type) -> Described | None:

@@ -6,8 +6,8 @@ from domain.definition import Definition, Evidence, Mark
 from domain.errors import NotFound
 from services.definitions.names import Names
 from services.definitions.telling import place
+from services.designing.asking.spots import find
 from services.designing.parts import PARTS, part_of
-from services.designing.spots import find
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from domain.access import Action
 from domain.definition import Definition, Strength
 from domain.errors import Invalid, Problem
 from services.definitions.names import Names
-from services.designing.matrix import Cell, Column, Matrix, Place, edits_for, matrix_of
+from services.designing.tables.matrix import Cell, Column, Matrix, Place, edits_for, matrix_of
 from services.designing.working import Working
 from web.guard import needs
 

@@ -12,10 +12,10 @@ from wtforms import Field
 from wtforms.form import BaseForm
 
 from services.definitions.names import Names
-from services.designing.describing import Kind
-from services.designing.options import Option, options
-from services.designing.sheets import Entry
-from services.designing.typed import YES, BadValue, is_same, typed, written
+from services.designing.asking.describing import Kind
+from services.designing.asking.options import Option, options
+from services.designing.asking.sheets import Entry
+from services.designing.asking.typed import YES, BadValue, is_same, typed, written
 
 logger = logging.getLogger(__name__)
 MOST_OPTIONS = 200

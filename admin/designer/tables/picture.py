@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from domain.calendar import Calendar
 from domain.instants import WEEKDAYS
-from services.designing.schedule import Given, Span
+from services.designing.tables.schedule import Given, Span
 
 HEAD, ROW = 34, 38
 """Heights of the head and of a row, as the style sheet has them."""

@@ -7,8 +7,8 @@ from flask import abort, redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.designer.forms import SheetForm
 from admin.designer.frame import REFUSED, Designing, Refusal, lines_of
+from admin.designer.items.forms import SheetForm
 from admin.typed import number
 from domain.access import Action
 from domain.definition import Definition
@@ -17,12 +17,12 @@ from domain.errors import Conflict, Invalid, NotFound
 from services.definitions.names import Names
 from services.definitions.telling import place
 from services.definitions.words import name_of
-from services.designing.describing import Kind, describe, empty
+from services.designing.asking.describing import Kind, describe, empty
+from services.designing.asking.keys import identity, new_key
+from services.designing.asking.sheets import entries, lists, made
+from services.designing.asking.spots import Spot, find, join, names_in, value_in
 from services.designing.edits import Insert, Move, Remove
-from services.designing.keys import identity, new_key
 from services.designing.parts import part_of
-from services.designing.sheets import entries, lists, made
-from services.designing.spots import Spot, find, join, names_in, value_in
 from services.designing.working import Working
 from web.guard import needs
 

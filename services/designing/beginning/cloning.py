@@ -22,8 +22,8 @@ from services.definitions.names import Names
 from services.definitions.shapes import shape
 from services.definitions.telling import place
 from services.definitions.writing import canonical_json
-from services.designing.basics import Basics
-from services.designing.years import ISO_DAY, Years
+from services.designing.beginning.basics import Basics
+from services.designing.beginning.years import ISO_DAY, Years
 
 RETOLD = ("region", "categories", "modes", "quotas", "rules", "forms", "stages", "mails")
 """Parts in whose texts years are told for the new batch; the others name documents, people and places."""

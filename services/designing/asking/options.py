@@ -7,7 +7,7 @@ from domain.definition import NESTED, Form
 from domain.rules.facts import ORGANISATION_KINDS
 from services.definitions.names import EXPORTED, PROFILE, Names
 from services.definitions.words import choice, choice_help
-from services.designing.describing import Described, Kind, Target
+from services.designing.asking.describing import Described, Kind, Target
 
 GONE = "（已不存在）"
 

@@ -8,8 +8,8 @@ from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.designer.forms import SheetForm
 from admin.designer.frame import REFUSED, Designing, Refusal, lines_of
+from admin.designer.items.forms import SheetForm
 from admin.typed import LARGEST_PAGE, argument
 from domain.access import Action
 from domain.definition import Definition, Stage, StageKind
@@ -17,14 +17,14 @@ from domain.definition.paths import item_name
 from domain.errors import Conflict, Invalid, NotFound
 from services.definitions.names import Names
 from services.definitions.telling import place
+from services.designing.asking.describing import Kind
+from services.designing.asking.rows import Table, table
+from services.designing.asking.sheets import edits, entries, lists, touched
+from services.designing.asking.spots import Spot, find, join
 from services.designing.clashes import clashes
-from services.designing.describing import Kind
 from services.designing.edits import Edit, SetValues
 from services.designing.parts import BY_KEY, Part, part_of
-from services.designing.rows import Table, table
 from services.designing.seen import definition_seen
-from services.designing.sheets import edits, entries, lists, touched
-from services.designing.spots import Spot, find, join
 from services.designing.working import Working
 from web import current
 from web.guard import needs

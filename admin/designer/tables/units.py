@@ -14,7 +14,7 @@ from domain.access import Action
 from domain.definition import Definition
 from domain.errors import Invalid
 from services.designing.edits import Edit
-from services.designing.members import (
+from services.designing.tables.members import (
     ROWS,
     FromTree,
     Wanted,

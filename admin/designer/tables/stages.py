@@ -10,7 +10,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.designer.frame import Designing, Refusal, lines_of
-from admin.designer.picture import picture, told
+from admin.designer.tables.picture import picture, told
 from admin.progress.forms import YEARS
 from admin.typed import number, stable_key
 from domain.access import Action
@@ -21,7 +21,7 @@ from domain.instants import local_day
 from services.calendar import official_calendar
 from services.definitions.words import choice
 from services.designing.edits import Edit
-from services.designing.schedule import (
+from services.designing.tables.schedule import (
     Given,
     Span,
     Wanted,

@@ -8,10 +8,10 @@ from domain.definition import Ladder, Rule, Step
 from domain.definition.paths import members
 from services.definitions.names import NAMING, Names
 from services.definitions.telling import told
-from services.designing.describing import Kind, describe, plain
-from services.designing.keys import identity
-from services.designing.sheets import Listed
-from services.designing.spots import Spot, join, names_in
+from services.designing.asking.describing import Kind, describe, plain
+from services.designing.asking.keys import identity
+from services.designing.asking.sheets import Listed
+from services.designing.asking.spots import Spot, join, names_in
 from services.progress.paging import Page, page_of
 
 MOST_SHOWN = 50

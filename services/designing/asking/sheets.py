@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from domain.definition import StageKind
-from services.designing.describing import Described, Kind, describe, empty
+from services.designing.asking.describing import Described, Kind, describe, empty
+from services.designing.asking.spots import Plain, join
+from services.designing.asking.typed import is_same
 from services.designing.edits import Edit, SetValues
-from services.designing.spots import Plain, join
-from services.designing.typed import is_same
 
 
 @dataclass(frozen=True, slots=True)

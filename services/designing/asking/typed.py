@@ -14,7 +14,7 @@ from domain.definition import OfficeContact, UnitEntry
 from domain.definition.strict import KEY_PATTERN
 from domain.forms import FORBIDDEN
 from domain.lint.people.units import CODE
-from services.designing.describing import Described, Kind
+from services.designing.asking.describing import Described, Kind
 
 MOST_CHARS: Mapping[Kind, int] = {Kind.LONG_TEXT: 20_000, Kind.TEXTS: 50_000, Kind.GROUPS: 50_000}
 PLAIN_CHARS = 2_000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.definition import Definition, Document, Issuer, Office, Programme
-from services.designing.years import Years
+from services.designing.beginning.years import Years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from models import Batch, Programme
 from services.batches.drafts import store_draft
 from services.definitions.reading import load_file, parse_unchecked
 from services.definitions.yaml_text import MOST_BYTES, read_yaml
-from services.designing.basics import Basics
+from services.designing.beginning.basics import Basics
 from services.designing.working import Working, replace_all, working_copy
 
 WELL_FORMED = re.compile(KEY_PATTERN)

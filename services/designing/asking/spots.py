@@ -9,7 +9,7 @@ from domain.definition import Definition
 from domain.definition.paths import members
 from domain.errors import NotFound
 from services.definitions.writing import canonical_json
-from services.designing.describing import Described, Kind, field_of, plain
+from services.designing.asking.describing import Described, Kind, field_of, plain
 from services.designing.edits import item_names
 
 Plain = Mapping[str, Any]

@@ -1,0 +1,1 @@
+"""The pages of quotas, stages and units, each a table of its own."""

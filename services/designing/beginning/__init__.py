@@ -1,0 +1,1 @@
+"""How a batch begins: from nothing, from a template, from an earlier batch."""
