@@ -16,7 +16,7 @@ class SavedView(Base):
     """A list as somebody wants it again: filters, search, order and columns.
 
     place: name of the list ("admin_units", "cases"). query: [[name, value], ...] of its address, without page and
-    columns. columns: names in their order; None for the list's own. is_shared: everybody who sees the list may use it.
+    columns. columns: names in their order; None for the list's own. is_shared: for everybody who sees the list.
     is_default: the owner's list opens with it.
     """
 

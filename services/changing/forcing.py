@@ -1,7 +1,7 @@
 """Putting a change of a running batch into force (变更生效): refused or done, whole, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from services.changing.happenings import happened
 from services.definitions.evidence import confirm
 from services.definitions.reading import sound
 from services.definitions.writing import digest
-from services.designing.comparing import compare
+from services.designing.comparing import Difference, compare
 from services.designing.working import settle, working_copy
 from services.duties.loads import wait_for_others
 from services.upstream.linking import link_up, require_bound
@@ -68,20 +68,7 @@ def put_in_force(session: Session, batch_id: int, order: Order, *, actor: Actor,
         tell_extension(session, after, extension, now)
     sent = send_corrections(session, after, version, drafted, order.corrections, now)
     settle(session, batch_id, after.batch.revision)
-    audit.record(
-        session,
-        audit.Act(
-            actor=actor,
-            now=now,
-            action=Action.CHANGE_RUNNING,
-            what=f"批次“{after.batch.title}”第 {after.batch.revision} 稿生效",
-            batch_id=batch_id,
-            reason=order.reason.strip(),
-            before={each.label: each.before for each in changed[:MOST_LOGGED]},
-            after={each.label: each.after for each in changed[:MOST_LOGGED]}
-            | {"revision": after.batch.revision, "digest": digest(definition), "corrections": sent},
-        ),
-    )
+    audit.record(session, replace(_act(after, changed, sent, actor, now), reason=order.reason.strip()))
     return after.batch
 
 
@@ -116,3 +103,18 @@ def _confirmed(definition: Definition, actor: Actor, now: datetime) -> Definitio
 
 def _moved(context: BatchContext, definition: Definition) -> list[Moved]:
     return moved_deadlines(context.definition, definition, context.state, context.calendar)
+
+
+def _act(after: BatchContext, changed: Sequence[Difference], sent: int, actor: Actor, now: datetime) -> audit.Act:
+    """Return what is recorded of a change: the places that differ, in words, as many as a person would read."""
+    definition, shown = after.definition, changed[:MOST_LOGGED]
+    of_version = {"revision": after.batch.revision, "digest": digest(definition), "corrections": sent}
+    return audit.Act(
+        actor=actor,
+        now=now,
+        action=Action.CHANGE_RUNNING,
+        what=f"批次“{after.batch.title}”第 {after.batch.revision} 稿生效",
+        batch_id=after.batch.id,
+        before={each.label: each.before for each in shown},
+        after={each.label: each.after for each in shown} | of_version,
+    )

@@ -17,6 +17,7 @@ class Part:
 
     fields: what it holds of the definition itself. inside: (root field, fields of its items) for a part that lies
     within the items of another one. is_needed: whether a definition makes no sense without it.
+    needs: fields without which the part is as good as empty.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Part:
     fields: tuple[str, ...] = ()
     inside: tuple[str, tuple[str, ...]] = ("", ())
     is_needed: bool = False
+    needs: tuple[str, ...] = ()
 
 
 PARTS: tuple[Part, ...] = (
@@ -47,6 +49,7 @@ PARTS: tuple[Part, ...] = (
         "谁来推荐：单位类别和参加本批次的单位。",
         ("unit_classes", "units"),
         is_needed=True,
+        needs=("unit_classes", "units"),
     ),
     Part("quotas", "推荐名额", "每类单位在每个类别最多推荐多少件。没有任何一条表示不限名额。", ("quotas",)),
     Part("rules", "申报条件", "谁可以申报、数值须达到多少、经办人核对什么。每条附通知原话。", ("rules",)),
@@ -145,7 +148,7 @@ def _is_empty(definition: Definition, part: Part) -> bool:
     root, names = part.inside
     if root:
         values += [getattr(item, name) for item in getattr(definition, root) for name in names]
-    return not any(values)
+    return not any(values) or any(not getattr(definition, name) for name in part.needs)
 
 
 def mark_of(finding: Finding) -> str:

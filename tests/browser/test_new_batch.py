@@ -42,6 +42,8 @@ def test_a_batch_is_configured_from_nothing_and_runs(serve: Serve, visit: Visit)
 
     run_until(house, "2023-03-22 10:00")
     declares(house, visit)
+    page.goto(f"/admin/progress/{CODE}")
+    expect(page.locator("main")).to_contain_text("进行中")
 
 
 def begin_blank(page: Page) -> None:

@@ -74,7 +74,6 @@ class House:
         return self._person(Role.OFFICER, f"officer-{unit_code}", unit_id=self.unit(unit_code))
 
     def coordinator(self) -> str:
-        """Make a person of the office; return the account."""
         return self.person(Role.COORDINATOR)
 
     def person(self, role: Role) -> str:
@@ -235,8 +234,7 @@ def choose(page: Page, path: str, text: str) -> None:
 
 def fill(page: Page, values: Mapping[str, str]) -> None:
     """Give every leaf a value that is still empty on the page, from top to bottom as a person would."""
-    empty = page.evaluate(EMPTY, list(values))
-    for path in empty:
+    for path in page.evaluate(EMPTY, list(values)):
         choose(page, path, values[path])
 
 

@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 
 from services.definitions.names import Names
 from services.designing.asking.describing import Kind
-from services.designing.asking.options import Option, options
+from services.designing.asking.options import Option, meant, options
 from services.designing.asking.sheets import Entry
 from services.designing.asking.typed import YES, BadValue, is_same, typed, written
 
@@ -75,7 +75,8 @@ class TypedField(Field):
             chosen = value if isinstance(value, list) else [value] if value else []
             if not set(map(str, chosen)) <= known:
                 raise BadValue("请从列出的各项中选择")
-        return value
+        is_offered = self.entry.field.is_suggested and isinstance(value, str)
+        return meant(self.options, str(value)) if is_offered else value
 
     @property
     def is_part(self) -> bool:

@@ -9,7 +9,7 @@ from flask import request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.designer.frame import Designing, Refusal, lines_of
+from admin.designer.frame import REFUSED, Designing, Refusal, lines_of
 from admin.designer.tables.picture import picture, told
 from admin.progress.forms import YEARS
 from admin.typed import number, stable_key
@@ -124,6 +124,8 @@ class Stages(Designing):
             answer = self.refused(code, refusal, back, again)
         else:
             answer = self.change(code, made, _what(working.definition, what), back, again)
+            if made and answer.status_code < REFUSED and not is_script:
+                self.say(f"已存入工作稿：{_what(working.definition, what)}。")
         if is_script and answer.status_code >= 400:
             answer.mimetype = JSON
         return answer

@@ -12,7 +12,7 @@ from admin.designer.frame import REFUSED, Designing, Refusal, lines_of
 from admin.typed import LARGEST_PAGE, argument, number, search_words, stable_key
 from domain.access import Action
 from domain.definition import Definition
-from domain.errors import Invalid
+from domain.errors import Invalid, Problem
 from services.designing.edits import Edit
 from services.designing.tables.members import (
     ROWS,
@@ -32,6 +32,8 @@ from web.guard import needs
 
 MOST_LEVELS = 20
 MOST_CHOSEN = 10_000
+LABELS = {"level": "层级", "branch": "只要这个单位的下级", "named": "只要这些单位", "unit_class": "单位类别", "codes": ""}
+"""What the inputs of this page are called, by the name that a refusal gives them."""
 
 
 class Units(Designing):
@@ -52,6 +54,7 @@ class Units(Designing):
             stable_key(request.form.get("unit_class", "")),
             number(request.form.get("level") or "0", MOST_LEVELS) or 0,
             request.form.get("branch", "")[:120],
+            [line.strip() for line in request.form.get("named", "").splitlines() if line.strip()],
         )
         try:
             addition = from_tree(current.db(), working.definition, wanted, actor=current.actor())
@@ -92,7 +95,10 @@ class Units(Designing):
 
     def _units_again(self, code: str, refusal: Refusal) -> str:
         working = self.opened(code)
-        return self._units(working, lines_of(working.definition, refusal))
+        lines = lines_of(working.definition, refusal)
+        if isinstance(refusal, Invalid) and all(problem.path in LABELS for problem in refusal.problems):
+            lines = [_line(problem) for problem in refusal.problems]
+        return self._units(working, lines)
 
     def _units(self, working: Working, refused: Sequence[str] = ()) -> str:
         definition, wanted = working.definition, _wanted()
@@ -116,6 +122,12 @@ class Units(Designing):
                 ".design_units_view", code=code, page=page + 1, **{k: v for k, v in asked.items() if v}
             ),
         )
+
+
+def _line(problem: Problem) -> str:
+    """Return what is wrong with an input of this page, with what it is called."""
+    label, hint = LABELS[problem.path], f"（{problem.allowed}）" if problem.allowed else ""
+    return f"{label}：{problem.sentence}{hint}" if label else f"{problem.sentence}{hint}"
 
 
 def _wanted() -> Wanted:

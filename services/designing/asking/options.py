@@ -1,15 +1,19 @@
 """What may be chosen where a field points at other parts of the definition."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.definition import NESTED, Form
-from domain.rules.facts import ORGANISATION_KINDS
+from domain.definition import NESTED, Definition, Form
+from domain.rules.facts import FACTS, ORGANISATION_KINDS
+from domain.rules.subjects import Subject, declared_with, subjects
 from services.definitions.names import EXPORTED, PROFILE, Names
 from services.definitions.words import choice, choice_help
 from services.designing.asking.describing import Described, Kind, Target
 
 GONE = "（已不存在）"
+PROFILED = "（登记信息）"
+"""Tells what is known of every case from an answer of the form that is called the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,41 @@ def offered(names: Names, target: Target, within: Sequence[object]) -> Mapping[s
             return {**EXPORTED, **names.facts}
         case Target.FIELDS | Target.TABLES | Target.LEAVES:
             return _of_form(names, target, form) if form is not None else {}
+        case Target.FACTS:
+            return _judged(names.definition)
         case Target.LADDERS:
             return {key: label or key for key, label in names.ladders.items()}
         case _:
             found: Mapping[str, str] = getattr(names, target.value)
             return found
+
+
+def meant(found: Sequence[Option], text: str) -> str:
+    """Return the value of the only option that is called so; the text itself where it is a value, or none is meant."""
+    called = [option.value for option in found if option.label == text]
+    is_value = any(option.value == text for option in found)
+    return called[0] if len(called) == 1 and not is_value else text
+
+
+def _judged(definition: Definition) -> dict[str, str]:
+    """Return what a rule may judge: each answer of the forms that cases are declared with once, then the facts."""
+    declared = [declared_with(definition, category.key) for category in definition.categories]
+    forms = {form.key: form for form in declared if form is not None} or {form.key: form for form in definition.forms}
+    found = [(form, one) for form in forms.values() for one in _answers(definition, form)]
+    times = Counter(one.label for _, one in found)
+    answers = {one.path: one.label if times[one.label] == 1 else f"{one.label}（{form.title}）" for form, one in found}
+    facts = {
+        path: f"{fact.label}{PROFILED}" if fact.label in times else fact.label
+        for path, fact in FACTS.items()
+        if path not in answers
+    }
+    return answers | facts
+
+
+def _answers(definition: Definition, form: Form) -> Iterator[Subject]:
+    """Yield the answers of a form, a cell by its relative year, so that next year's batch means next year's."""
+    found = subjects(form, definition.year, definition.offered_modes).values()
+    yield from {one.place: one for one in found if one.is_value}.values()
 
 
 def _of_form(names: Names, target: Target, form: Form) -> Mapping[str, str]:

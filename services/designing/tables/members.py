@@ -1,9 +1,10 @@
 """The units that take part in a working copy: a page of them, many added from the tree, many changed at once."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, require
@@ -17,6 +18,9 @@ SINGLY = 50
 """Up to how many units are changed one by one, so that two coordinators may work on different ones."""
 MOST_ADDED = 5_000
 MOST_BRANCHES = 500
+MOST_NAMED = 500
+MOST_TOLD = 10
+"""Names that are told as wrong at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,15 @@ def _level() -> ColumnElement[int]:
 
 @dataclass(frozen=True, slots=True)
 class FromTree:
-    """Which units of the tree are added. level: 0 for every level. branch: code or name of a unit, "" for all."""
+    """Which units of the tree are added. level: 0 for every level. branch: code or name of a unit, "" for all.
+
+    named: codes, names or short names; only these units, whatever level and branch say. Empty for all.
+    """
 
     unit_class: str
     level: int = 0
     branch: str = ""
+    named: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +126,50 @@ class Addition:
 def from_tree(session: Session, definition: Definition, wanted: FromTree, *, actor: Actor) -> Addition:
     """Return the edit that adds units in use of the tree, each under the nearest unit above it that takes part.
 
-    Raises NotAllowed; Invalid for an unknown class or branch, for nothing to add, or for too many.
+    Raises NotAllowed; Invalid for an unknown class, branch or name, for nothing to add, or for too many.
     """
     require(actor, Action.EDIT_DEFINITION)
     if all(one.key != wanted.unit_class for one in definition.unit_classes):
         raise Invalid([Problem("unit_class", wanted.unit_class, "请选择单位类别")])
-    query = select(Unit).where(Unit.is_active).order_by(Unit.path).limit(MOST_ADDED + 1)
-    if wanted.level:
-        query = query.where(_level() == wanted.level)
-    if wanted.branch.strip():
-        path = _branch_path(session, wanted.branch.strip())
-        query = query.where(Unit.path.startswith(path, autoescape=True), Unit.path != path)
-    found = session.scalars(query).all()
+    found = _named(session, wanted.named) if wanted.named else _placed(session, wanted)
     if len(found) > MOST_ADDED:
         raise Invalid([Problem("level", "", f"一次最多添加 {MOST_ADDED} 个单位", "选择一个层级或上级单位")])
     known = {unit.code for unit in definition.units}
     fresh = [unit for unit in found if unit.code not in known]
     if not fresh:
         sentence = "这些单位已经全部在名单中" if found else "单位库中没有符合条件的单位"
-        raise Invalid([Problem("level", "", sentence, "换一个层级或上级单位")])
+        raise Invalid([Problem("level", "", sentence, "换一个层级或上级单位，或写明单位")])
     listed = known | {unit.code for unit in fresh}
     entries = [*definition.units, *(_entry(unit, wanted.unit_class, listed) for unit in fresh)]
     return Addition([_whole(entries)], len(fresh), len(found) - len(fresh))
+
+
+def _placed(session: Session, wanted: FromTree) -> Sequence[Unit]:
+    """Return the units in use of a level and branch, one more than may be added."""
+    query = select(Unit).where(Unit.is_active).order_by(Unit.path).limit(MOST_ADDED + 1)
+    if wanted.level:
+        query = query.where(_level() == wanted.level)
+    if wanted.branch.strip():
+        path = _branch_path(session, wanted.branch.strip())
+        query = query.where(Unit.path.startswith(path, autoescape=True), Unit.path != path)
+    return session.scalars(query).all()
+
+
+def _named(session: Session, named: Sequence[str]) -> Sequence[Unit]:
+    """Return the units in use that are named. Raises Invalid for a name that none or several of them have."""
+    if len(named) > MOST_NAMED:
+        raise Invalid([Problem("named", "", f"一次最多写 {MOST_NAMED} 个单位", "分几次添加")])
+    called = or_(Unit.code.in_(named), Unit.name.in_(named), Unit.short.in_(named))
+    found = session.scalars(select(Unit).where(Unit.is_active, called).order_by(Unit.path).limit(MOST_ADDED)).all()
+    times = Counter(word for unit in found for word in {unit.code, unit.name, unit.short})
+    problems = [
+        Problem("named", word[:80], f"单位库中{'有几个单位叫' if times[word] else '没有在用的单位叫'}“{word[:40]}”", advice)
+        for word, advice in ((word, "写代码或全称" if times[word] else "核对名称，或先批量导入单位") for word in named)
+        if times[word] != 1
+    ]
+    if problems:
+        raise Invalid(problems[:MOST_TOLD])
+    return found
 
 
 def _branch_path(session: Session, branch: str) -> str:
