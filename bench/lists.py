@@ -2,8 +2,8 @@
 
 SIZE=50000 in the environment takes fewer cases. Both answer through their apps, signed in, in turns; the peer shows
 a few columns of the bare table, with no scope, no holder and no days. `cpu` is what the web process computes, which a
-busy machine hardly changes; a dash stands for what the peer does not offer. Last comes what a case costs to write, and
-what of it the lists' own tables take.
+busy machine hardly changes; a dash stands for what the peer does not offer. Last comes what writing a case costs, with
+the lists' own tables and without.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def put(database: Database, table: str, columns: Sequence[str], found: Iterable[
     with database.engine.begin() as connection:
         driver: Any = connection.connection.driver_connection
         if database.engine.dialect.name == "sqlite":
-            driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", found)  # noqa: S608
+            driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", found)  # noqa: S608 - names of this module
             return
         with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in found:

@@ -19,6 +19,7 @@ from admin.words import LEVELS
 from domain.access import Action
 from domain.definition import Definition, Issuer, Level, Programme
 from domain.errors import Conflict, Invalid, NotFound
+from domain.lint.findings import day_text
 from models import Programme as ProgrammeRow
 from services.batches.context import definition_of, get_batch
 from services.calendar import official_calendar
@@ -174,7 +175,7 @@ def _form(source: Source) -> Any:
         form.programme.data, form.programme_key.data = "", old.programme.key
         form.programme_name.data = old.programme.name
     known = anchors(old) if old is not None else {}
-    form.anchor.choices = [(key.value, f"{ANCHORS[key]}（原为 {day.isoformat()}）") for key, day in known.items()]
+    form.anchor.choices = [(key.value, f"{ANCHORS[key]}：原为 {day_text(day)}") for key, day in known.items()]
     if not known:
         del form.anchor, form.on
     if source.kind != TEMPLATE or FOLDER not in current_app.config:

@@ -3,6 +3,7 @@
 SQLite drops a table's triggers with the table: a migration that builds cases, case_lines, organisations or units anew
 calls `drop` before and `create` after.
 """
+# ruff: noqa: S608 - every statement is put together from constants of this module
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ WATCHED = (
 IS_OUT = "(c.version_no > 0 OR c.state NOT IN ('draft', 'withdrawn'))"
 IS_FOUND = f"({IS_OUT} OR c.source = 'officer')"
 """What nobody but its applicant may read is in no index of words."""
-SET_LINE = f"UPDATE case_lines SET ({LINES})"  # noqa: S608 - constants only, here and below
+SET_LINE = f"UPDATE case_lines SET ({LINES})"
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most}) SELECT i FROM n"
 BRANCHES = "id, branch_id, batch_id, at_unit_id, state, category_key, submitted, title"
 GRAMS = "batch_id, gram, submitted, id"
@@ -43,7 +44,7 @@ class Saying:
                    CASE WHEN {IS_FOUND} THEN {lower} ELSE '' END,
                    CASE WHEN {IS_FOUND} THEN coalesce(o.credit_code, '') ELSE '' END
             FROM cases c JOIN organisations o ON o.id = c.organisation_id WHERE {where}
-        """  # noqa: S608 - constants only
+        """
 
     def grams(self, row: str, most: str, source: str = "") -> str:
         """Return the query of the grams of lines, in the order of GRAMS.
@@ -58,7 +59,7 @@ class Saying:
         return f"""
             SELECT {row}.batch_id, substr({row}.words, n.i, 2), {row}.submitted, {row}.id FROM ({numbers}) n{near}
             WHERE n.i < length({row}.words) AND substr({row}.words, n.i, 1) NOT IN (' ', {self.newline})
-        """ + "".join(  # noqa: S608 - constants only
+        """ + "".join(
             f" UNION SELECT {row}.batch_id, {code}, {row}.submitted, {row}.id {lines} WHERE {row}.code <> ''"
             for code in codes
         )
@@ -98,56 +99,49 @@ class Trigger:
 
 
 def _triggers(say: Saying) -> Sequence[Trigger]:
+    return *_of_lines(say), *_of_branches(), *_of_grams(say)
+
+
+def _of_lines(say: Saying) -> Sequence[Trigger]:
     of_organisation = "case_lines.id IN (SELECT id FROM cases WHERE organisation_id = NEW.id)"
-    below = "substr(u.path, 1, length(NEW.path)) = NEW.path"
-    hung = f"SELECT l.id FROM case_lines l JOIN units u ON u.id = l.unit_id WHERE {below}"  # noqa: S608
-    made = f"INSERT INTO case_branches ({BRANCHES}) {ABOVE}"
-    indexed = f"INSERT INTO case_grams ({GRAMS}) {say.grams('NEW', 'length(NEW.words)')}"
-    struck = f"DELETE FROM case_grams WHERE ({GRAMS}) IN ({say.grams('OLD', 'length(OLD.words)')})"  # noqa: S608
-    cleared = "DELETE FROM case_branches WHERE id = OLD.id"
-    lined = f"INSERT INTO case_lines (id, {LINES}) SELECT NEW.id, line.* FROM ({say.line('c.id = NEW.id')}) line"  # noqa: S608
-    kept = ("batch_id", "at_unit_id", "state", "category_key", "submitted", "title")
-    moved = ", ".join(f"{name} = NEW.{name}" for name in kept)
+    lined = f"INSERT INTO case_lines (id, {LINES}) SELECT NEW.id, line.* FROM ({say.line('c.id = NEW.id')}) line"
+    changed = f"{SET_LINE} = ({say.line('c.id = NEW.id')}) WHERE id = NEW.id"
+    renamed = f"{SET_LINE} = ({say.line('c.id = case_lines.id')}) WHERE {of_organisation}"
     return (
         Trigger("case_line_made", "AFTER INSERT ON cases", "", [lined]),
-        Trigger(
-            "case_line_changed",
-            f"AFTER UPDATE OF {WATCHED} ON cases",
-            "",
-            [f"{SET_LINE} = ({say.line('c.id = NEW.id')}) WHERE id = NEW.id"],
-        ),
+        Trigger("case_line_changed", f"AFTER UPDATE OF {WATCHED} ON cases", "", [changed]),
         Trigger("case_line_gone", "AFTER DELETE ON cases", "", ["DELETE FROM case_lines WHERE id = OLD.id"]),
-        Trigger(
-            "case_line_renamed",
-            "AFTER UPDATE OF name, credit_code ON organisations",
-            "",
-            [f"{SET_LINE} = ({say.line('c.id = case_lines.id')}) WHERE {of_organisation}"],
-        ),
+        Trigger("case_line_renamed", "AFTER UPDATE OF name, credit_code ON organisations", "", [renamed]),
+    )
+
+
+def _of_branches() -> Sequence[Trigger]:
+    below = "substr(u.path, 1, length(NEW.path)) = NEW.path"
+    hung = f"SELECT l.id FROM case_lines l JOIN units u ON u.id = l.unit_id WHERE {below}"
+    made = f"INSERT INTO case_branches ({BRANCHES}) {ABOVE}"
+    cleared = "DELETE FROM case_branches WHERE id = OLD.id"
+    kept = ("batch_id", "at_unit_id", "state", "category_key", "submitted", "title")
+    values = ", ".join(f"{name} = NEW.{name}" for name in kept)
+    stays = f"OLD.unit_id = NEW.unit_id AND ({_differ(*kept)})"
+    changed = f"UPDATE case_branches SET {values} WHERE id = NEW.id"
+    moved = [f"DELETE FROM case_branches WHERE id IN ({hung})"]
+    moved.append(f"INSERT INTO case_branches ({BRANCHES}) {ALL_BRANCHES.format(where=below)}")
+    return (
         Trigger("case_branches_made", "AFTER INSERT ON case_lines", "", [made]),
-        Trigger(
-            "case_branches_changed",
-            "AFTER UPDATE ON case_lines",
-            f"OLD.unit_id = NEW.unit_id AND ({_differ(*kept)})",
-            [f"UPDATE case_branches SET {moved} WHERE id = NEW.id"],  # noqa: S608
-        ),
+        Trigger("case_branches_changed", "AFTER UPDATE ON case_lines", stays, [changed]),
         Trigger("case_branches_moved", "AFTER UPDATE ON case_lines", _differ("unit_id"), [cleared, made]),
         Trigger("case_branches_gone", "AFTER DELETE ON case_lines", "", [cleared]),
-        Trigger(
-            "case_branches_hung",
-            "AFTER UPDATE OF path ON units",
-            _differ("path"),
-            [
-                f"DELETE FROM case_branches WHERE id IN ({hung})",  # noqa: S608
-                f"INSERT INTO case_branches ({BRANCHES}) {ALL_BRANCHES.format(where=below)}",
-            ],
-        ),
+        Trigger("case_branches_hung", "AFTER UPDATE OF path ON units", _differ("path"), moved),
+    )
+
+
+def _of_grams(say: Saying) -> Sequence[Trigger]:
+    indexed = f"INSERT INTO case_grams ({GRAMS}) {say.grams('NEW', 'length(NEW.words)')}"
+    struck = f"DELETE FROM case_grams WHERE ({GRAMS}) IN ({say.grams('OLD', 'length(OLD.words)')})"
+    differs = _differ("words", "code", "submitted", "batch_id")
+    return (
         Trigger("case_grams_made", "AFTER INSERT ON case_lines", "", [indexed]),
-        Trigger(
-            "case_grams_changed",
-            "AFTER UPDATE ON case_lines",
-            _differ("words", "code", "submitted", "batch_id"),
-            [struck, indexed],
-        ),
+        Trigger("case_grams_changed", "AFTER UPDATE ON case_lines", differs, [struck, indexed]),
         Trigger("case_grams_gone", "AFTER DELETE ON case_lines", "", [struck]),
     )
 

@@ -183,7 +183,7 @@ def test_a_search_with_many_results_says_how_it_is_ordered(coordinator: Browser,
 
     assert "按提交时间排列" in page
     assert re.findall(r'aria-sort="(\w+)"><a[^>]*>(\w+)<', page) == [("descending", "提交")]
-    assert "很多件" in page
+    assert "件数较多" in page
 
 
 def test_the_workbook_has_the_order_and_the_filters_of_the_page(coordinator: Browser) -> None:

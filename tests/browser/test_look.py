@@ -15,7 +15,9 @@ from models.scope import Scope
 from services.batches.context import load
 from services.bulk.columns import What
 from services.calendar import official_calendar
+from services.designing.edits import SetValues
 from services.designing.parts import BY_KEY, findings, mark_of
+from services.designing.working import Change, apply
 from services.rehearsal.keeping import Wanted, keep, play_wanted
 from tests.browser.journeys.conftest import (
     Serve,
@@ -52,7 +54,7 @@ NO_ROW: dict[str, None] = dict.fromkeys(
 
 @pytest.fixture
 def house(serve: Serve) -> House:  # noqa: F811 - the fixture of the same name
-    """Return Luoyang's batch with a case that was handed in, and a rehearsal that was kept."""
+    """Return Luoyang's batch with a case handed in, a rehearsal kept, and a deadline put off in the working copy."""
     served = serve(preset("luoyang-2023"), OPENS, NOW)
     with served.database.write(Scope()) as session:
         context = load(session, served.context.batch.id)
@@ -62,6 +64,8 @@ def house(serve: Serve) -> House:  # noqa: F811 - the fixture of the same name
         assert refusals(try_submit(session, case)) == ""
         played = play_wanted(session, context.batch.id, Wanted(), actor=COORDINATOR, now=NOW)
         keep(session, played, actor=COORDINATOR, now=NOW + timedelta(minutes=1))
+        later = SetValues("stages.recommend.due", {"on": "2023-03-31"})
+        apply(session, context.batch.id, Change([later], 0, "推迟推荐报送"), actor=COORDINATOR, now=NOW)
     return served
 
 

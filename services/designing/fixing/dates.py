@@ -75,7 +75,7 @@ def _year(asked: Asked) -> Iterator[Fix]:
         return
     there = on.replace(year=year)
     label = f"年份改为 {year}：{day_text(there)}"
-    note = f"原为 {on.isoformat()}，与批次年份不一致"
+    note = f"原为 {day_text(on)}，与批次年份不一致"
     yield Fix(label, (*asked.set(label, there.isoformat()).edits, *asked.inferred(asked.path, note)))
 
 
