@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from models import Base
@@ -90,11 +90,25 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("migrated_postgres")
     database = Database(url)
-    names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
     with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        _empty(connection)
     database.dispose()
     return url
+
+
+def _empty(connection: Connection) -> None:
+    """Take every row out of a PostgreSQL database, and let its counters begin anew.
+
+    TRUNCATE of all tables makes a new file for each table and index, which takes a hundred times as long.
+    """
+    any_row = " UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in Base.metadata.tables)
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    for name in connection.scalars(text(any_row)).all():
+        connection.execute(text(f'DELETE FROM "{name}"'))
+    began = (
+        "SELECT format('%I.%I', schemaname, sequencename)::regclass FROM pg_sequences WHERE last_value IS NOT NULL"
+    )
+    connection.execute(text(f"SELECT setval(began.format, 1, false) FROM ({began}) AS began"))
 
 
 @pytest.fixture

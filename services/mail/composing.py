@@ -75,7 +75,8 @@ def _duties_of_person(session: Session, found: Desk, mail: Mail, now: datetime) 
     is_english = _is_english(found, mail, kind)
     shown = lines(found, duties, now, is_english=is_english)
     named = _units_named(found, duties, is_english=is_english)
-    return Facts(kind, {"unit": named, "duties": shown, "first": shown[_foremost(duties, now)]}, [d.id for d in duties])
+    first = shown[_foremost(duties, now)]
+    return Facts(kind, {"unit": named, "duties": shown, "first": first}, [d.id for d in duties])
 
 
 def _foremost(duties: Sequence[Owed], now: datetime) -> int:

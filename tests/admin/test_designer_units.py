@@ -102,4 +102,4 @@ def test_units_come_from_the_tree(coordinator: Browser, database: Database) -> N
     assert (done[0], city[0], again[0]) == (303, 303, 422)
     units = copy_of(database).units
     assert len(units) == 121 and units[-1].upper == "000001"
-    assert "已经全部在名单中" in again[1]
+    assert "层级：这些单位已经全部在名单中" in again[1]

@@ -33,7 +33,7 @@ from tests.support.provinces import preset
 OPENS, NOW = local("2023-03-06 09:00"), local("2023-03-20 10:00")
 DISTRICT = "410305"
 LOOKS = [(390, "dark"), (1280, "light"), (1920, "dark")]
-PLACES = ("title", "office", "stages.review", "forms.enterprise", "categories.enterprise", "rules")
+PLACES = ("office", "stages.review", "forms.enterprise", "categories.enterprise")
 OTHERS_PAGES = {
     Role.ADMIN: ("/admin/users", "/admin/memberships", "/admin/import/users"),
     Role.AUDITOR: ("/admin/audit",),
@@ -81,10 +81,11 @@ def test_no_page_of_the_backoffice_has_a_serious_fault(
         "what": tuple(What),
         "key": "enterprise",
         "standard": "sharing",
-        "mail": ("reminder", "digest"),
+        "mail": "reminder",
         "membership_id": 1,
         "finding": tuple(mark_of(one) for one in findings(house.context.definition, official_calendar())[:2]),
         "progress.design_add_view": {"path": ("stages", "categories", "rules", "ladders")},
+        "progress.design_vouch_view": {"path": "stages.review"},
         "progress.extend_view": {"?": "?stage=review"},
         "progress.close_view": {"?": "?stage=declare"},
         "progress.late_view": {"?": f"?stage=review&unit={house.unit(DISTRICT)}"},

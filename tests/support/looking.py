@@ -32,7 +32,7 @@ STICKS_OUT = """() => Array.from(document.querySelectorAll(".card :is(input, sel
   }).slice(0, 3).map(part => `sticks out of its card: ${part.outerHTML.slice(0, 160)}`)"""
 TOO_WIDE = """() => Array.from(document.querySelectorAll(".table-responsive"))
   .filter(box => innerWidth >= 1280 && box.scrollWidth > box.clientWidth + 1)
-  .map(box => `a table is wider than its card by ${box.scrollWidth - box.clientWidth}: ${box.innerText.slice(0, 60)}`)"""
+  .map(box => `a table is too wide by ${box.scrollWidth - box.clientWidth}: ${box.innerText.slice(0, 60)}`)"""
 SHOTS = os.environ.get("LINXUAN_SHOTS")
 """A folder for pictures of every page that is looked at, for a person to leaf through."""
 REFUSED = 409

@@ -70,7 +70,7 @@ def offered(names: Names, target: Target, within: Sequence[object]) -> Mapping[s
 
 
 def meant(found: Sequence[Option], text: str) -> str:
-    """Return the value of the only option that is called so; the text itself where it is a value, or none is meant."""
+    """Return the value of the only option that is called so; the text itself where it is a value, or none is."""
     called = [option.value for option in found if option.label == text]
     is_value = any(option.value == text for option in found)
     return called[0] if len(called) == 1 and not is_value else text
@@ -82,7 +82,7 @@ def _judged(definition: Definition) -> dict[str, str]:
     forms = {form.key: form for form in declared if form is not None} or {form.key: form for form in definition.forms}
     found = [(form, one) for form in forms.values() for one in _answers(definition, form)]
     times = Counter(one.label for _, one in found)
-    answers = {one.path: one.label if times[one.label] == 1 else f"{one.label}（{form.title}）" for form, one in found}
+    answers = {one.path: f"{one.label}{f'（{form.title}）' if times[one.label] > 1 else ''}" for form, one in found}
     facts = {
         path: f"{fact.label}{PROFILED}" if fact.label in times else fact.label
         for path, fact in FACTS.items()

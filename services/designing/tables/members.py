@@ -163,8 +163,10 @@ def _named(session: Session, named: Sequence[str]) -> Sequence[Unit]:
     found = session.scalars(select(Unit).where(Unit.is_active, called).order_by(Unit.path).limit(MOST_ADDED)).all()
     times = Counter(word for unit in found for word in {unit.code, unit.name, unit.short})
     problems = [
-        Problem("named", word[:80], f"单位库中{'有几个单位叫' if times[word] else '没有在用的单位叫'}“{word[:40]}”", advice)
-        for word, advice in ((word, "写代码或全称" if times[word] else "核对名称，或先批量导入单位") for word in named)
+        Problem("named", word[:80], f"单位库中有几个单位叫“{word[:40]}”", "写代码或全称")
+        if times[word]
+        else Problem("named", word[:80], f"单位库中没有在用的单位叫“{word[:40]}”", "核对名称，或先批量导入单位")
+        for word in named
         if times[word] != 1
     ]
     if problems:

@@ -85,6 +85,21 @@ def test_a_level_or_a_branch_comes_from_the_tree_at_once(db: Session) -> None:
     assert from_tree(db, both, FromTree("city", 2), actor=COORDINATOR).known == 2
 
 
+def test_named_units_come_from_the_tree_with_how_to_reach_them(db: Session) -> None:
+    store_draft(db, tree(), actor=SYSTEM, now=PUBLISHED)
+
+    found = from_tree(db, empty(), FromTree("city", 1, "省42", ["市411", "420100", "410000"]), actor=COORDINATOR)
+
+    assert {(unit.code, unit.phone, unit.email) for unit in edited(empty(), found.edits).units} == {
+        ("410000", "", "p@units.example"),
+        ("410100", "010-60000000", ""),
+        ("420100", "010-60000000", ""),
+    }
+    with pytest.raises(Invalid, match="没有在用的单位叫“市499”") as refused:
+        from_tree(db, empty(), FromTree("city", named=["市411", "市499"]), actor=COORDINATOR)
+    assert [problem.path for problem in refused.value.problems] == ["named"]
+
+
 def test_a_unit_whose_upper_takes_no_part_comes_under_the_next_above(db: Session) -> None:
     store_draft(db, tree(), actor=SYSTEM, now=PUBLISHED)
     listed = edited(empty(), from_tree(db, empty(), FromTree("province", 1), actor=COORDINATOR).edits)
