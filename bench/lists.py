@@ -1,9 +1,9 @@
 """Lists: what a page of a million cases costs as full HTML, beside stock Flask-Admin over the same table.
 
 SIZE=50000 in the environment takes fewer cases. Both answer through their apps, signed in, in turns; the peer shows
-a few columns of the bare table, with no scope, no holder and no days. `cpu` is what the web process computes, which a
-busy machine hardly changes; a dash stands for what the peer does not offer. Last comes what writing a case costs, with
-the lists' own tables and without.
+a few columns of the bare table, with no scope, no holder and no days. `cpu` is what the web process computes, which
+a busy machine hardly changes; a dash stands for what the peer does not offer. Last comes what writing a case costs,
+with the lists' own tables and without.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from flask_babel import Babel
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from bench.lists_rows import ABSENT, FREQUENT, MIDDLE, RARE, lay
+from bench._lists_rows import ABSENT, FREQUENT, MIDDLE, RARE, lay
 from bench.tick import databases
 from domain.access import Role
 from models import Case, Unit, case_lines

@@ -22,11 +22,14 @@ from admin.progress.page import SEES, batch_in_hand, stage_in_hand
 from admin.progress.shown import grid_rows, grid_stages, timeline
 from admin.rehearsal.pages import Rehearsing
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, number, search_words
+from domain.access import Action, may
 from domain.duties import DutyState
 from domain.lint import check
 from models import BatchState, MailState
 from services.batches.context import BatchContext
 from services.calendar import official_calendar
+from services.designing.asking.spots import find, nearest
+from services.designing.working import working_copy
 from services.progress.acts import Key, acts
 from services.progress.consequences import starting
 from services.progress.evidence import label_of, vouched
@@ -145,13 +148,26 @@ class BatchPages(
             None,
             vouched=vouched(context.definition),
             findings=[
-                (finding, label_of(context.definition, finding.path))
+                (finding, label_of(context.definition, finding.path), self._mended_at(context, finding.path))
                 for finding in findings
                 if finding.code != "unconfirmed"
             ],
             starting=starting(current.db(), context, current.now()) if is_draft else [],
             rehearsed=advice(current.db(), context) if is_draft else "",
+            is_ahead=is_draft and self._is_ahead(context),
         )
+
+    def _is_ahead(self, context: BatchContext) -> bool:
+        """Tell whoever may save it whether the working copy holds what the draft does not."""
+        is_mine = may(current.actor(), Action.EDIT_DEFINITION, context.whole)
+        return is_mine and working_copy(current.db(), context.batch.id, actor=current.actor()).is_changed
+
+    def _mended_at(self, context: BatchContext, path: str) -> str:
+        """Return the address where a finding of the saved draft is mended, "" for who may not."""
+        if not path or not may(current.actor(), Action.EDIT_DEFINITION, context.whole):
+            return ""
+        definition = context.definition
+        return self.spot_href(context.batch.code, find(definition, nearest(definition, path)))
 
 
 def _wanted(context: BatchContext) -> Wanted:

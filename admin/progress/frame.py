@@ -56,7 +56,7 @@ class Tab:
     group: str = ""
 
 
-CASES, RECEIPT, MAIL = "申报件", "收件登记", "邮件"
+CASES, RECEIPT, MAIL, SETTINGS = "申报件", "收件登记", "邮件", "配置"
 TABS: tuple[Tab, ...] = (
     Tab("batch_view", "进度总览"),
     Tab("missing_view", "未报送名单"),
@@ -71,9 +71,9 @@ TABS: tuple[Tab, ...] = (
     Tab("planned_view", "计划发送", group=MAIL),
     Tab("acts_view", "过程记录"),
     Tab("tree_view", "上下级通知", _is_tree),
-    Tab("design_view", "设计", _may_design),
-    Tab("rehearsal_view", "模拟运行"),
-    Tab("definition_view", "定义与确认"),
+    Tab("design_view", "设计", _may_design, SETTINGS),
+    Tab("rehearsal_view", "模拟运行", group=SETTINGS),
+    Tab("definition_view", "定义与确认", group=SETTINGS),
 )
 """In the order in which they stand; those of one group stand together."""
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.definition import Definition
+from domain.definition import Definition, Evidence
 from domain.definition.paths import item_name
 from domain.tree.merging import MISSING, changes
 from services.definitions.names import Names, shortened
 from services.definitions.telling import place
+from services.definitions.words import choice
 from services.designing.asking.describing import describe, plain
 
-NOTHING_APART = frozenset[str]()
+APART = frozenset({"evidence"})
+"""Marks have no key of their own; they are told by the value that they vouch for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,36 @@ def compare(old: Definition, new: Definition) -> list[Difference]:
             "" if change.before is MISSING else place(told, change.path).value,
             "" if change.after is MISSING else place(names, change.path).value,
         )
-        for change in changes(before, after, after, NOTHING_APART)
+        for change in changes(before, after, after, APART)
     ]
     moved = [
         Difference(path, place(names, path).label, _listed(told, path, was), _listed(names, path, now), is_order=True)
         for path, was, now in _moved("", before, after)
     ]
     order = list(new.__dataclass_fields__)
-    return sorted([*found, *moved], key=lambda one: order.index(one.path.partition(".")[0]))
+    return sorted([*found, *moved, *_marks(old, new)], key=lambda one: order.index(one.path.partition(".")[0]))
 
 
 def _stored(definition: Definition) -> dict[str, object]:
     """Return a definition as in JSON, in the order of its classes."""
     return {field.name: plain(getattr(definition, field.name)) for field in describe(Definition)}
+
+
+def _marks(old: Definition, new: Definition) -> Iterator[Difference]:
+    """Yield each value whose evidence differs: its sentence, or that it is inferred."""
+    olds, news = ({item.path: item for item in one.evidence} for one in (old, new))
+    told, names = Names(old), Names(new)
+    for path in dict.fromkeys([*olds, *news]):
+        was, now = olds.get(path), news.get(path)
+        if was != now:
+            label = place(names if now is not None else told, path).label
+            yield Difference(f"evidence.{path}", f"{label}（依据）", _mark(was), _mark(now))
+
+
+def _mark(item: Evidence | None) -> str:
+    if item is None:
+        return ""
+    return "：".join(filter(None, (choice(item.mark), item.quote or item.note)))
 
 
 def _listed(names: Names, path: str, keys: Sequence[str]) -> str:

@@ -42,6 +42,7 @@ def test_a_change_is_a_step_that_is_undone_and_redone(coordinator: Browser, data
     assert "已存入工作稿：批次标题" in page and 'value="新标题"' in page
     assert "可撤销：批次标题" in page and "与第 1 稿有 1 处不同" in page and "存为第 2 稿" in page
     assert draft_of(database, world.draft).title == "下一年草稿"
+    assert "工作稿中有尚未存稿的改动" in coordinator.text("/admin/progress/draft-2024/definition")
 
     one.done("undo", {"back": f"{DRAFT}/part/basics"})
     assert copy(one).title == "下一年草稿"

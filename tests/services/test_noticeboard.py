@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -37,7 +38,11 @@ def test_drafts_are_not_posted(db: Session) -> None:
 def test_stages_of_one_instant_are_all_named_and_deadlines_go_before_openings(db: Session) -> None:
     """S003-62"""
     base = evaluation()
-    later = contacts_stage(key="later", opens=Opening(on=base.stages[1].due.on, at="24:00"), due=None, ladder=None)  # type: ignore[union-attr]  # the stage has a deadline
+    last = base.stages[1].due
+    assert last is not None
+    assert last.on is not None
+    midnight = Opening(on=last.on + timedelta(days=1), at="00:00")
+    later = contacts_stage(key="later", opens=midnight, due=None, ladder=None)
     evaluating(db, wanted=replace(base, stages=(*base.stages, later)))
     after_contacts = local("2023-03-22 10:00")
 

@@ -32,7 +32,13 @@ from web.guard import needs
 
 MOST_LEVELS = 20
 MOST_CHOSEN = 10_000
-LABELS = {"level": "层级", "branch": "只要这个单位的下级", "named": "只要这些单位", "unit_class": "单位类别", "codes": ""}
+LABELS = {
+    "level": "层级",
+    "branch": "只要这个单位的下级",
+    "named": "只要这些单位",
+    "unit_class": "单位类别",
+    "codes": "",
+}
 """What the inputs of this page are called, by the name that a refusal gives them."""
 
 

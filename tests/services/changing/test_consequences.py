@@ -125,6 +125,18 @@ def test_who_was_told_the_old_date_is_told_the_new_one_once(database: Database) 
     assert "请以此为准。" in body
 
 
+def test_a_mail_that_told_of_several_stages_is_corrected_for_each(database: Database) -> None:
+    """The opening of all stages is one mail to a reader: a later deadline stands in it, too."""
+    batch_id = published(database, miit(), local("2023-03-01 09:00"))
+    run_until(database, batch_id, local("2023-03-10 10:00"))
+
+    shown = proposed(database, batch_id, SetValues("stages.recommend.due", {"on": "2023-06-09"}))
+
+    (drafted,) = shown.corrections
+    assert (drafted.key, len(drafted.readers)) == ("recommend.due", 37)
+    assert "2023-05-31 周三 24:00" in drafted.sample
+
+
 def test_what_runs_on_is_what_was_rehearsed(database: Database) -> None:
     """After the change the batch does exactly what the rehearsal of the change foretold."""
     batch_id = published(database, definition(3), local("2023-03-01 09:00"))

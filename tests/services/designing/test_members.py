@@ -91,9 +91,9 @@ def test_named_units_come_from_the_tree_with_how_to_reach_them(db: Session) -> N
     found = from_tree(db, empty(), FromTree("city", 1, "省42", ["市411", "420100", "410000"]), actor=COORDINATOR)
 
     assert {(unit.code, unit.phone, unit.email) for unit in edited(empty(), found.edits).units} == {
-        ("410000", "", "p@units.example"),
-        ("410100", "010-60000000", ""),
-        ("420100", "010-60000000", ""),
+        ("410000", None, "p@units.example"),
+        ("410100", "010-60000000", None),
+        ("420100", "010-60000000", None),
     }
     with pytest.raises(Invalid, match="没有在用的单位叫“市499”") as refused:
         from_tree(db, empty(), FromTree("city", named=["市411", "市499"]), actor=COORDINATOR)

@@ -70,6 +70,9 @@ def test_a_newcomer_is_told_what_comes_next() -> None:
     wrong = drawn(broken)
     assert wrong.next is not None and wrong.next.part.key == "stages" and wrong.errors == wrong.next.errors
 
+    unpeopled = drawn(replace(definition(), units=()))
+    assert unpeopled.next is not None and unpeopled.next.part.key == "units" and unpeopled.next.is_empty
+
     assert drawn(definition()).next is None
 
 

@@ -141,6 +141,18 @@ def test_a_reminder_names_the_winners_that_still_owe_and_counts_the_rest(db: Ses
     assert done.holder in mail.body
 
 
+def test_what_is_overdue_does_not_head_a_reminder_of_what_is_not(db: Session) -> None:
+    """The subject names the next deadline; what is overdue stands in the list."""
+    batch = running(db, evaluation()).batch
+    for at in (OPENING, local("2023-03-21 00:00"), local("2023-05-29 09:00")):
+        advance(db, batch.id, at)
+        left = list(send_all(db, at))
+
+    subject = str(sent(db)[-1]["Subject"])
+    assert "2023-05-31" in subject and "2023-03-20" not in subject
+    assert "已逾期" in left[-1].body
+
+
 def test_few_winners_are_all_named(db: Session) -> None:
     evaluating(db, wanted=evaluation(units=2))
 
