@@ -40,8 +40,11 @@ def _enter() -> None:
     if is_reading:
         # A reader may as well ask who it is in the transaction in which it reads on.
         g.db = database.session(database.reader, Scope())
-        asking = find_out_in(g.db, database, cookies.token(), wall_now())
-        g.db.expunge_all()
+        try:
+            asking = find_out_in(g.db, database, cookies.token(), wall_now())
+        finally:
+            set_scope(g.db, None)
+            g.db.expunge_all()
     else:
         asking = find_out(database, cookies.token(), wall_now())
         g.db = database.session(database.engine, None)

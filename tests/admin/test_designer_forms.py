@@ -54,7 +54,7 @@ def test_a_form_is_made_from_nothing_by_buttons_alone(typist: Typist) -> None:
     typist.done(f"{page}/add", {"what": "check", "label": "请核对"})
 
     form = form_of(typist, "report")
-    assert [field.key for field in form.sections[0].fields] == ["name", "figures", "choice_1", "body"]
+    assert [field.key for field in form.sections[0].fields] == ["name", "figures", "choice", "body"]
     figures = form.field("figures")
     assert figures is not None and [row.key for row in figures.fields] == ["revenue"]
     assert (form.materials[0].label, form.checks[0].sentence) == ("营业执照", "请核对")

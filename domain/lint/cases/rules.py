@@ -120,7 +120,9 @@ def _subject(definition: Definition, path: str, rule: Rule) -> Iterator[Finding]
         found = found or known[rule.subject]
     if not has_form:
         sentence = "没有申报表，无法核对该条件看的是哪一项"
-        yield warning("unchecked_field", f"{path}.subject", sentence, advice="补上申报表", value=rule.subject)
+        yield warning(
+            "unchecked_field", f"{path}.subject", sentence, advice="在申报环节选定申报表", value=rule.subject
+        )
     yield from _compared(definition, path, rule, found)
 
 

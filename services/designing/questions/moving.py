@@ -15,6 +15,9 @@ from services.designing.questions.outline import Node, around, nodes, question_l
 LONGEST_KEY = 40
 COPY = "（副本）"
 
+PERSON = "name"
+"""The key under which a contact's name is looked for."""
+
 
 def root(form: Form) -> str:
     """Return the path of a form."""
@@ -73,7 +76,8 @@ def added_question(form: Form, holder: str, new: Mapping[str, str], after: str =
     if problems or kind is None:
         raise Invalid(problems)
     taken = set(_taken(form))
-    name = _key(new.get("key", ""), kind.value, taken)
+    stem = PERSON if label.endswith("姓名") else kind.value
+    name = _key(new.get("key", ""), stem, taken)
     return _inserted(form, holder, new_question(kind, label, name, required=True), after)
 
 
@@ -119,7 +123,8 @@ def _key(typed: str, stem: str, taken: Collection[str]) -> str:
     """Return the key that was typed, or a free one. Raises Invalid for one that is taken or cannot be a key."""
     wanted = typed.strip()
     if not wanted:
-        return _free(f"{stem}_1", taken)
+        # The check of a form of contacts looks for "email" and "phone": the first of a kind bears its name.
+        return stem if stem not in taken else _free(f"{stem}_1", taken)
     field = next(one for one in describe(Field) if one.is_identity)
     try:
         name = key(field, wanted)
