@@ -22,7 +22,7 @@ OLD = definition(
 )
 NEW = definition(
     1,
-    categories=PLATFORM,
+    categories=(Category(key="platform", name="平台", modes=("sharing",)),),
     catalogue=Catalogue(key="c", title="模式", modes=(Mode(key="sharing", name="共享制造", standard="sharing"),)),
 )
 
