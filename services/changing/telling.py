@@ -22,14 +22,16 @@ class Turn(StrEnum):
 
 STATES = {"stage_opens": "开放", "stage_closes": "截止", "missed": "不能进行"}
 OFFICE = "主办处室"
+CALL = "待人工催办"
 
 
 @dataclass(slots=True)
 class Effect:
     """Events of one stage and occasion that turn in the same way at the same minute.
 
-    before, after: None where there is none. whom: names of the units, in the definition's order. count: mails and
-    calls, 0 for a change of state. subject: of one of the mails. is_closing: its midnight ends the day before.
+    before, after: None where there is none. whom: names of the units, in the definition's order. count: mails or
+    calls, 0 for a change of state. is_call: a person must call (待人工催办). subject: of one of the mails.
+    is_closing: its midnight ends the day before.
     """
 
     stage: str
@@ -39,6 +41,7 @@ class Effect:
     after: datetime | None
     subject: str
     is_closing: bool = False
+    is_call: bool = False
     whom: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -64,9 +67,10 @@ def told(differences: Differences, old: Definition, new: Definition) -> list[Eff
                 after.at if after else None,
                 event.subject,
                 event.kind == MailKind.STAGE_CLOSES,
+                is_call=_is_call(event),
             ),
         )
-        if event.kind not in STATES:
+        if not _is_state(event):
             line.count += 1
             name = names.get(event.unit or "", OFFICE)
             if name not in line.whom:
@@ -75,11 +79,20 @@ def told(differences: Differences, old: Definition, new: Definition) -> list[Eff
 
 
 def counts(effects: Iterable[Effect]) -> dict[Turn, int]:
-    """Return how many mails and calls turn in each way."""
+    """Return how many mails turn in each way; calls are no mails."""
     found = dict.fromkeys(Turn, 0)
     for effect in effects:
-        found[effect.turn] += effect.count
+        found[effect.turn] += 0 if effect.is_call else effect.count
     return found
+
+
+def _is_state(event: Event) -> bool:
+    """Tell whether nobody is written to: a stage opens, closes, or cannot."""
+    return event.kind in STATES and not event.to
+
+
+def _is_call(event: Event) -> bool:
+    return not event.to and not _is_state(event)
 
 
 def _turns(differences: Differences) -> Sequence[tuple[Turn, Event | None, Event | None]]:
@@ -92,8 +105,10 @@ def _turns(differences: Differences) -> Sequence[tuple[Turn, Event | None, Event
 
 
 def _what(event: Event) -> str:
-    if event.kind in STATES and not event.to:
+    if _is_state(event):
         return STATES[event.kind]
+    if _is_call(event):
+        return CALL
     return choice(MailKind(event.kind)) if event.kind in set(MailKind) else event.kind
 
 
