@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.definition import NESTED, Definition, Form
+from domain.definition import NESTED, Definition, Form, Stage
 from domain.rules.facts import FACTS, ORGANISATION_KINDS
 from domain.rules.subjects import Subject, declared_with, subjects
 from services.definitions.names import EXPORTED, PROFILE, Names
@@ -66,7 +66,9 @@ def offered(names: Names, target: Target, within: Sequence[object]) -> Mapping[s
             return {key: label or key for key, label in names.ladders.items()}
         case _:
             found: Mapping[str, str] = getattr(names, target.value)
-            return found
+            # A stage does not follow itself.
+            own = {one.key for one in within if isinstance(one, Stage)} if target is Target.STAGES else set()
+            return {key: label for key, label in found.items() if key not in own}
 
 
 def meant(found: Sequence[Option], text: str) -> str:
