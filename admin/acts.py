@@ -17,6 +17,7 @@ class Act:
     run: calls the service with the row and the filled form. fits: whether it can be done to this row at all.
     form: what must be said for it; without fields it is done at once. done: the message afterwards.
     many: whether it can be done to several rows chosen in the list. all_or_none: then to all of them, or to none.
+    question_of_many: asked then; "" for the same question.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Act:
     run: Callable[[Any, Form], None]
     done: str
     question: str
+    question_of_many: str = ""
     form: type[AdminForm] = AdminForm
     fits: Callable[[Any], bool] = lambda row: True
     is_grave: bool = False

@@ -64,7 +64,8 @@ class Bulk:
     def get_actions_list(self) -> tuple[list[tuple[str, str]], dict[str, str]]:
         """Return keys and labels for the list, and the questions of those that need nothing else said."""
         acts = self.many_acts()
-        return [(act.key, act.label) for act in acts], {act.key: act.question for act in acts if act.is_plain}
+        questions = {act.key: act.question_of_many or act.question for act in acts if act.is_plain}
+        return [(act.key, act.label) for act in acts], questions
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Response:

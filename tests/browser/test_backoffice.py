@@ -111,7 +111,7 @@ def test_a_bulk_act_asks_first_and_works_on_what_was_ticked(
     assert _left(sqlite) == 0
     page.locator("[data-answer=yes]").click()
 
-    expect(page.get_by_text("已记录不再发送：2 封。")).to_be_visible()
+    expect(page.get_by_text("已办理 2 条。已记录，不再发送。")).to_be_visible()
     assert _left(sqlite) == 2
 
 
