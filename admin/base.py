@@ -168,16 +168,16 @@ class ManagedView(Declared, Listing, Bulk, Workbook, ModelView):
     # ---------- writing
 
     def add(self, form: Any) -> Any:
-        """Call the service that adds a row, and return the row."""
-        raise NotImplementedError
+        """Call the service that adds a row, and return it. Raises NotFound where a table offers no such thing."""
+        raise NotFound("这里不能添加。")
 
     def change(self, form: Any, row: Any) -> None:
-        """Call the service that changes a row."""
-        raise NotImplementedError
+        """Call the service that changes a row. Raises NotFound where a table offers no such thing."""
+        raise NotFound("这里不能修改。")
 
     def remove(self, row: Any) -> None:
-        """Call the service that deletes a row."""
-        raise NotImplementedError
+        """Call the service that deletes a row. Raises NotFound where a table offers no such thing."""
+        raise NotFound("这里不能删除。")
 
     def place(self, row: Any) -> str:
         """Return the path in front of a form's fields, as the service's problems name it."""

@@ -136,8 +136,8 @@ class _OneOfRows(BaseSQLAFilter):
         return self.choices() if has_request_context() else []
 
     def choices(self) -> list[tuple[int, str]]:
-        """Return keys and names."""
-        raise NotImplementedError
+        """Return keys and names; none where nothing is offered."""
+        return []
 
 
 class OfBatch(_OneOfRows):

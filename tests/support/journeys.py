@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import shutil
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -37,7 +34,6 @@ from tests.support.people import PASSWORD, member, user
 from tests.support.portal import set_time
 from tests.support.preset_cases import confirmed
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 EMPTY = """paths => {
   const isEmpty = input => (["checkbox", "radio"].includes(input.type) ? !input.checked : !input.value);
   const inputs = path => Array.from(document.getElementsByName(path)).filter(input => input.type !== "hidden");
@@ -242,46 +238,6 @@ def expect_saved(page: Page) -> None:
     """Wait until the page says when the draft was saved, with nothing left to send."""
     page.locator("h1").click()
     expect(page.locator("[data-case-state]")).to_contain_text("已于", timeout=SAVED_MS)
-
-
-# ---------- papers ----------
-
-
-def picture(number: int) -> FilePayload:
-    """Return a photograph; another number gives another one."""
-    target = io.BytesIO()
-    Image.new("RGB", (640, 480), (17 * number % 256, 90, 160)).save(target, "PNG")
-    return FilePayload(name=f"现场照片{number}.png", mimeType="image/png", buffer=target.getvalue())
-
-
-def pdf(name: str) -> FilePayload:
-    """Return a paper; another name gives another one."""
-    return FilePayload(name=f"{name}.pdf", mimeType="application/pdf", buffer=PDF + name.encode())
-
-
-def office_file(name: str, member: str) -> FilePayload:
-    """Return a file of an Office program. member: the part that tells its kind ("word/document.xml")."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as made:
-        for part in ("[Content_Types].xml", member):
-            made.writestr(part, "<part/>")
-    return FilePayload(name=name, mimeType="application/octet-stream", buffer=target.getvalue())
-
-
-def put(page: Page, slot: str, files: Sequence[FilePayload]) -> None:
-    """Put files into a slot of the page of papers; what the page then says is for the caller to see."""
-    card = page.locator(f"#slot-{slot}")
-    expect(card).to_be_visible()
-    page.wait_for_load_state()  # the scripts of the page take the files over; without them the form would be sent
-    card.locator("input[type=file]").set_input_files(files)
-    card.get_by_role("button", name="上传").click()
-
-
-def expect_files(page: Page, slot: str, number: int) -> None:
-    """Wait until a slot shows how many files it holds."""
-    expect(page.locator(f"#slot-{slot} .lx-slot-head, #slot-{slot} .card-header")).to_contain_text(
-        f"{number} 个文件", timeout=SAVED_MS
-    )
 
 
 def hand_in(page: Page) -> None:

@@ -14,20 +14,17 @@ from tests.support.journey_officers import (
     record_visit,
     send_up,
 )
+from tests.support.journey_papers import expect_files, pdf, picture, put
 from tests.support.journeys import (
     SAVED_MS,
     Firm,
     House,
     approve,
     choose,
-    expect_files,
     expect_saved,
     fill,
     hand_in,
     leaf,
-    pdf,
-    picture,
-    put,
     register,
     sign_in,
     sign_out,

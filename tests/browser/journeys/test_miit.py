@@ -7,20 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.journeys.conftest import Serve, Visit
 from tests.support.batches import local
 from tests.support.journey_officers import check_list, open_review, pass_case, send_up
-from tests.support.journeys import (
-    SAVED_MS,
-    Firm,
-    House,
-    admitted,
-    begin,
-    expect_files,
-    expect_saved,
-    fill,
-    hand_in,
-    pdf,
-    put,
-    sign_in,
-)
+from tests.support.journey_papers import expect_files, pdf, put
+from tests.support.journeys import SAVED_MS, Firm, House, admitted, begin, expect_saved, fill, hand_in, sign_in
 from tests.support.presets import miit_with_form
 
 OPENS, NOW = local("2023-03-06 09:00"), local("2023-04-10 10:00")

@@ -12,17 +12,8 @@ from models.scope import Scope
 from services.batches.context import load
 from tests.browser.journeys.conftest import Serve, Visit
 from tests.support.batches import local
-from tests.support.journeys import (
-    House,
-    begin,
-    choose,
-    expect_files,
-    leaf,
-    pdf,
-    picture,
-    put,
-    sign_in,
-)
+from tests.support.journey_papers import expect_files, pdf, picture, put
+from tests.support.journeys import House, begin, choose, leaf, sign_in
 from tests.support.people import member, user
 from tests.support.preset_cases import fill_case, maker, new_case_of, refusals, try_submit
 from tests.support.provinces import preset

@@ -11,20 +11,8 @@ from tests.browser.journeys.conftest import Serve, Visit
 from tests.support.batches import local
 from tests.support.case_rows import organisation
 from tests.support.journey_officers import check_list, open_review, pass_case, send_up
-from tests.support.journeys import (
-    Firm,
-    House,
-    admitted,
-    answer_yes,
-    begin,
-    expect_files,
-    expect_saved,
-    fill,
-    hand_in,
-    pdf,
-    put,
-    sign_in,
-)
+from tests.support.journey_papers import expect_files, pdf, put
+from tests.support.journeys import Firm, House, admitted, answer_yes, begin, expect_saved, fill, hand_in, sign_in
 from tests.support.province_cases import begun, passed_up, sent_in
 from tests.support.provinces import preset
 

@@ -7,22 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.journeys.conftest import Serve, Visit
 from tests.support.batches import local
 from tests.support.journey_officers import check_list, open_review, pass_case, send_up
-from tests.support.journeys import (
-    SAVED_MS,
-    Firm,
-    House,
-    admitted,
-    begin,
-    expect_files,
-    expect_saved,
-    fill,
-    hand_in,
-    leaf,
-    office_file,
-    pdf,
-    put,
-    sign_in,
-)
+from tests.support.journey_papers import expect_files, office_file, pdf, put
+from tests.support.journeys import SAVED_MS, Firm, House, admitted, begin, expect_saved, fill, hand_in, leaf, sign_in
 from tests.support.provinces import preset
 
 OPENS, NOW = local("2020-09-23 09:00"), local("2020-09-28 10:00")
