@@ -21,6 +21,7 @@ from admin.lists.places import offer_views
 from admin.lists.saved import blueprint as saved_views
 from admin.mail.outbox import OutboxView
 from admin.mail.phone_duties import PhoneDutyView
+from admin.menu import menu_of
 from admin.people.contacts import ContactView
 from admin.people.memberships import MembershipView
 from admin.people.organisations import OrganisationView
@@ -100,6 +101,7 @@ def install(app: Flask) -> Admin:
     offer_views(app, CASES, (SEES,))
     install_clock(app)
     register_nav(app, _entry)
+    app.jinja_env.globals["menu_of"] = menu_of
     return admin
 
 

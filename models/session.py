@@ -2,14 +2,17 @@
 
 SQLite: WAL; reads begin deferred, writes `BEGIN IMMEDIATE` with 5 s of waiting, which rules out lost updates and
 half-applied schema changes. Business commits are synchronous=FULL, marks of sending NORMAL: after a power cut a mark
-may be missing, and the mail is then shown as uncertain, but no decision is ever lost. PostgreSQL needs none of this.
+may be missing, and the mail is then shown as uncertain, but no decision is ever lost. PostgreSQL needs none of this;
+there a reader's statements stand alone, since each sees the newest state anyway, and the server refuses its writes.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
@@ -17,15 +20,27 @@ from models.scope import Scope, set_scope
 
 SQLITE_WAIT_MS = 5_000
 READ_ONLY = "linxuan_read_only"
+TRUSTED_S = 1.0
+"""Seconds after its last use for which a connection to a server is taken without asking whether it still stands."""
 
 
 class Database:
-    """One database with its ways in: `write`, `read` and `mark`, each a transaction that commits once."""
+    """One database with its ways in: `write`, `read` and `mark`, each a transaction that commits once.
+
+    engine: of everything that writes. reader: for pages, which read; snapshot: for long reading, which sees one state
+    from the first row to the last.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
         self.engine = _engine(url, "FULL", pool_size)
-        self.reader = self.engine.execution_options(**{READ_ONLY: True})
+        self._pages = self.engine if _is_sqlite(url) else _engine(url, "FULL", pool_size)
+        if _is_sqlite(url):
+            self.reader = self.snapshot = self.engine.execution_options(**{READ_ONLY: True})
+        else:
+            event.listen(self._pages, "connect", _refuse_writes)
+            self.reader = self._pages.execution_options(isolation_level="AUTOCOMMIT")
+            self.snapshot = self._pages.execution_options(isolation_level="REPEATABLE READ")
         self._marks = self.engine if _is_memory(url) or not _is_sqlite(url) else _engine(url, "NORMAL", 2)
         self._sessions = sessionmaker(expire_on_commit=False)
 
@@ -56,8 +71,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
-        self._marks.dispose()
+        for engine in {self.engine, self._pages, self._marks}:
+            engine.dispose()
 
 
 def _is_sqlite(url: str) -> bool:
@@ -70,7 +85,11 @@ def _is_memory(url: str) -> bool:
 
 def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=10)
+        event.listen(engine, "connect", _note_use)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _ask_after(engine))
+        return engine
     options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
     if _is_memory(url):
         options["poolclass"] = StaticPool
@@ -91,6 +110,33 @@ def _prepare(synchronous: str) -> Any:
         cursor.close()
 
     return prepare
+
+
+def _refuse_writes(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.autocommit = True
+    connection.execute("SET default_transaction_read_only = on")
+    connection.autocommit = False
+
+
+def _note_use(_: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info["used"] = time.monotonic()
+
+
+def _ask_after(engine: Engine) -> Any:
+    """Return what asks a connection that lay unused whether its server still knows it.
+
+    To ask at every use, as the pool's own way is, takes as long as a query of a page.
+    """
+
+    def ask(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+        if time.monotonic() - entry.info.get("used", 0) <= TRUSTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]  # the dialect has its module
+            raise DisconnectionError from error
+
+    return ask
 
 
 def _begin(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """What every template may use: name, navigation, person and addresses of assets (see templates/base.html)."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,14 +48,19 @@ def static_url(path: str) -> str:
 
     Made without the map of addresses, which is not there for a request to a foreign host.
     """
-    file = Path(current_app.static_folder or "") / path
-    mark = f"?v={_fingerprint(file, file.stat().st_mtime_ns)}" if file.is_file() else ""
-    return f"{current_app.static_url_path}/{quote(path)}{mark}"
+    folder, file = current_app.static_folder or "", f"{current_app.static_folder}/{path}"
+    try:
+        changed_ns = os.stat(file).st_mtime_ns  # noqa: PTH116 - a Path takes longer than the question
+    except OSError:
+        changed_ns = None
+    return _address(folder, path, current_app.static_url_path or "", changed_ns)
 
 
 @lru_cache(maxsize=256)
-def _fingerprint(file: Path, changed_ns: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+def _address(folder: str, path: str, url_path: str, changed_ns: int | None) -> str:
+    """Return an asset's address. changed_ns: when it changed; None for a file that there is not."""
+    mark = "" if changed_ns is None else f"?v={hashlib.sha256(Path(folder, path).read_bytes()).hexdigest()[:12]}"
+    return f"{url_path}/{quote(path)}{mark}"
 
 
 def _variables() -> dict[str, object]:

@@ -54,10 +54,10 @@ def find_out_in(session: Session, database: Database, token: str | None, wall: d
 
     Rights are looked up at each request, so that a hand-over or a switched-off account takes effect at once (S09).
     """
-    now = effective(session, wall)
-    found = sessions.resume(session, token, now=wall) if token else None
-    if found is None:
-        return Asking(now, None)
+    resumed = sessions.resume_with_clock(session, token, wall=wall) if token else None
+    if resumed is None:
+        return Asking(effective(session, wall), None)
+    found, now = resumed.found, resumed.now
     try:
         actor = memberships.actor_of(session, found.membership, now=now)
     except NotAllowed:
@@ -67,7 +67,7 @@ def find_out_in(session: Session, database: Database, token: str | None, wall: d
         user_id=found.user_id,
         membership_id=found.membership_id,
         unit=memberships.place_of(found.membership),
-        choices=memberships.count_choices(session, found.user_id, now=now),
+        choices=resumed.choices,
         csrf_secret=found.csrf_secret,
     )
     if sessions.is_touch_due(found, now=wall):

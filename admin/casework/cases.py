@@ -71,7 +71,7 @@ class Cases(Framed):
         found = case_list(current.db(), wanted, actor=current.actor(), now=now, context=context)
         asked = _asked(wanted)
         rules = self.get_url(".case_rules_view", code=code, case_id="0")
-        units = {unit.id: unit.name for unit in unit_choices(current.db(), context)}
+        units = unit_choices(current.db(), context)
 
         def address(more: Mapping[str, object]) -> str:
             return str(self.get_url(".cases_view", code=code, **{**seen.kept, **more}))
@@ -81,7 +81,7 @@ class Cases(Framed):
             context,
             None,
             found=found,
-            where=whereabouts(current.db(), context, found.lines, now),
+            where=whereabouts(context, found.lines, now),
             wanted=wanted,
             units_of_branch=options(units, wanted.unit_id),
             units_of_holder=options(units, wanted.at_unit_id),
@@ -198,7 +198,7 @@ def _chips(
 def _rows(context: BatchContext, wanted: Filter) -> Iterator[tuple[object, ...]]:
     db, actor, now = current.db(), current.actor(), current.now()
     for lines in case_lines_of(db, wanted, MOST_EXPORTED, actor=actor, now=now, context=context):
-        where = whereabouts(db, context, lines, now)
+        where = whereabouts(context, lines, now)
         yield from (_row(context, line, where[line.id]) for line in lines)
 
 

@@ -17,7 +17,6 @@ from portal.asked import ID
 from portal.unit_batches import batches_of, is_own
 from services.batches.context import BatchContext, load
 from services.cases.reading import CaseLine, Filter, branch_counts, case_lines_of, case_list
-from services.reviewing.waiting import waiting_since
 from web import current
 from web.guard import needs
 from web.reading_on import heads, order_pairs, ordered, steps
@@ -146,15 +145,12 @@ def _kept(context: BatchContext, wanted: Filter) -> dict[str, Any]:
 
 
 def _stays(lines: Iterable[CaseLine], context: BatchContext) -> dict[int, Stay]:
-    """Return where each case is; one query for since when."""
-    moving = [line.id for line in lines if line.state in MOVING]
-    since = waiting_since(current.db(), moving)
+    """Return where each case is."""
     zone = context.definition.zone
     today = local_day(current.now(), zone)
-    return {
-        line.id: Stay(_where(line), (today - local_day(since[line.id], zone)).days if line.id in since else None)
-        for line in lines
-    }
+    since = {line.id: line.arrived_at for line in lines if line.state in MOVING}
+    days = {number: (today - local_day(at, zone)).days for number, at in since.items() if at is not None}
+    return {line.id: Stay(_where(line), days.get(line.id)) for line in lines}
 
 
 def _where(line: CaseLine) -> str:

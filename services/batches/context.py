@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Subject
@@ -29,10 +30,12 @@ OF_BATCH = bindparam("batch", type_=Integer)
 BY_CODE = select(Batch).where(Batch.code == bindparam("code")).options(joinedload(Batch.programme))
 STAGES = select(BatchStage).where(BatchStage.batch_id == OF_BATCH).order_by(BatchStage.position)
 VERSIONS = select(BatchVersion.id, BatchVersion.digest).where(BatchVersion.batch_id == OF_BATCH)
-NEWEST = VERSIONS.order_by(BatchVersion.revision.desc()).limit(1)
+APPLIED = select(func.aggregate_strings(AppliedMoment.key, "\n")).where(AppliedMoment.batch_id == OF_BATCH)
+NEWEST = (
+    VERSIONS.add_columns(APPLIED.scalar_subquery().label("applied")).order_by(BatchVersion.revision.desc()).limit(1)
+)
 OF_SOME = Extension.batch_id == OF_BATCH, Extension.unit_id.is_not(None)
 EXTENSIONS = select(Extension).where(*OF_SOME).order_by(Extension.granted_at)
-APPLIED = select(AppliedMoment.key).where(AppliedMoment.batch_id == OF_BATCH)
 """What every page of a batch asks; kept ready, since putting a statement together takes longer than running it."""
 
 ROOT = "/"
@@ -106,9 +109,9 @@ def context_of(session: Session, batch: Batch, *, lock: bool = False) -> BatchCo
     batch_id = batch.id
     stages = session.scalars(STAGES, {"batch": batch_id}, execution_options={"populate_existing": lock}).all()
     by_key = {stage.key: stage for stage in stages}
-    return BatchContext(
-        batch, definition_of(session, batch), by_key, _state(session, batch, by_key), official_calendar()
-    )
+    newest = session.execute(NEWEST, {"batch": batch_id}).one()
+    state = _state(session, batch, by_key, frozenset((newest.applied or "").split()))
+    return BatchContext(batch, _parsed_version(session, newest), by_key, state, official_calendar())
 
 
 def reload(session: Session, context: BatchContext) -> BatchContext:
@@ -119,16 +122,17 @@ def reload(session: Session, context: BatchContext) -> BatchContext:
 
 def definition_of(session: Session, batch: Batch) -> Definition:
     """Return the definition of the batch's newest revision."""
-    return _parsed_version(session, NEWEST, {"batch": batch.id})
+    return _parsed_version(session, session.execute(NEWEST, {"batch": batch.id}).one())
 
 
 def definition_at(session: Session, batch: Batch, revision: int) -> Definition:
     """Return the definition of one revision of the batch, which a case started under it keeps."""
-    return _parsed_version(session, VERSIONS.where(BatchVersion.revision == revision), {"batch": batch.id})
+    wanted = VERSIONS.where(BatchVersion.revision == revision)
+    return _parsed_version(session, session.execute(wanted, {"batch": batch.id}).one())
 
 
-def _parsed_version(session: Session, wanted: Select[int, str], given: dict[str, int]) -> Definition:
-    version = session.execute(wanted, given).one()
+def _parsed_version(session: Session, version: Any) -> Definition:
+    """Return the definition of a row with `id` and `digest` of a version."""
     found = _parsed.get(version.digest)
     if found is None:
         document = session.scalars(select(BatchVersion.document).where(BatchVersion.id == version.id)).one()
@@ -139,7 +143,7 @@ def _parsed_version(session: Session, wanted: Select[int, str], given: dict[str,
     return found
 
 
-def _state(session: Session, batch: Batch, stages: dict[str, BatchStage]) -> BatchState:
+def _state(session: Session, batch: Batch, stages: dict[str, BatchStage], applied: frozenset[str]) -> BatchState:
     special: dict[str, dict[datetime, Deadline]] = {key: {} for key in stages}
     extensions = session.scalars(EXTENSIONS, {"batch": batch.id})
     for extension in extensions:
@@ -147,7 +151,6 @@ def _state(session: Session, batch: Batch, stages: dict[str, BatchStage]) -> Bat
         if base is None or extension.due_at > base:
             deadline = Deadline(extension.due_at, since=extension.granted_at, is_base=False)
             special[extension.stage_key].setdefault(extension.due_at, deadline)
-    applied = frozenset(session.scalars(APPLIED, {"batch": batch.id}))
     return BatchState({key: _stage_state(row, special[key]) for key, row in stages.items()}, applied)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from domain.access import ROLE_NAMES, Action, Actor, Role
@@ -122,11 +122,6 @@ def choices(session: Session, user_id: int, *, now: datetime) -> list[Membership
         .order_by(Membership.post, Membership.valid_from, Membership.id)
     )
     return list(found)
-
-
-def count_choices(session: Session, user_id: int, *, now: datetime) -> int:
-    """Return how many memberships give a person rights now; every page asks."""
-    return session.scalar(select(func.count(Membership.id)).where(*_in_force(user_id, now))) or 0
 
 
 def _in_force(user_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:

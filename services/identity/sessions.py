@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from models import Membership, WebSession
+from models import DemoClock, Membership, WebSession
+from services.clock import moved
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -16,12 +18,25 @@ TOUCHED_EVERY = timedelta(minutes=1)
 AT_ONCE = 5
 TOKEN_BYTES = 32
 PLACE = (joinedload(Membership.unit, innerjoin=False), joinedload(Membership.organisation, innerjoin=False))
+HELD = aliased(Membership)
 OPEN = (
-    select(WebSession)
+    select(WebSession, select(DemoClock.offset_seconds).scalar_subquery(), HELD.valid_from, HELD.valid_until)
+    .join(HELD, HELD.user_id == WebSession.user_id)
     .options(joinedload(WebSession.user), joinedload(WebSession.membership).options(*PLACE))
     .where(WebSession.token_hash == bindparam("token"), WebSession.ended_at.is_(None))
 )
-"""The session of a token with its person and place; kept ready, since every page asks it."""
+"""The session of a token with its person and place, a row for each membership of the person, and the demo's offset.
+
+Kept ready and in one statement, since every page asks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a token leads to. now: effective time. choices: how many memberships give the person rights now."""
+
+    found: WebSession
+    now: datetime
+    choices: int
 
 
 def start(session: Session, membership: Membership, *, now: datetime, started_at: datetime | None = None) -> str:
@@ -52,13 +67,26 @@ def resume(session: Session, token: str, *, now: datetime) -> WebSession | None:
 
     now: wall time.
     """
+    resumed = resume_with_clock(session, token, wall=now)
+    return resumed.found if resumed is not None else None
+
+
+def resume_with_clock(session: Session, token: str, *, wall: datetime) -> Resumed | None:
+    """Return the session of a token and what a request needs besides; None when ended, idle or too old; one query.
+
+    wall: wall time, by which a session ages; terms of office are business and go by the effective time.
+    """
     if not token.isascii() or len(token) > 2 * TOKEN_BYTES:
         return None
-    found = session.scalars(OPEN, {"token": _hashed(token)}).one_or_none()
+    rows = session.execute(OPEN, {"token": _hashed(token)}).all()
+    found = rows[0][0] if rows else None
     if found is None or not found.user.is_active:
         return None
-    is_alive = now - found.seen_at < IDLE and now - found.started_at < LONGEST
-    return found if is_alive else None
+    if wall - found.seen_at >= IDLE or wall - found.started_at >= LONGEST:
+        return None
+    now = moved(wall, rows[0][1])
+    choices = sum(begins <= now and (ends is None or now < ends) for _, _, begins, ends in rows)
+    return Resumed(found, now, choices)
 
 
 def is_touch_due(web_session: WebSession, *, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,15 @@ SHOWN_COLUMNS = (
     *(SavedView.id, SavedView.user_id, SavedView.place, SavedView.name, SavedView.query, SavedView.columns),
     *(SavedView.is_shared, SavedView.is_default, User.name.label("owner")),
 )
+IS_OWN = SavedView.user_id == bindparam("user", type_=Integer)
+VIEWS = (
+    select(*SHOWN_COLUMNS)
+    .join(User, User.id == SavedView.user_id)
+    .where(SavedView.place == bindparam("place"), or_(IS_OWN, SavedView.is_shared))
+    .order_by(IS_OWN.desc(), SavedView.name, SavedView.id)
+    .limit(MOST_SHOWN)
+)
+"""Columns and no entities, and kept ready: every list asks this, and must not wait for it."""
 Query = tuple[tuple[str, str], ...]
 
 
@@ -69,15 +78,7 @@ class View:
 
 def views_of(session: Session, place: str, *, actor: Actor) -> Sequence[View]:
     """Return the reader's views of a list and those that others share, own ones first, by name; one query."""
-    is_own = SavedView.user_id == (actor.user_id or 0)
-    # Columns and no entities: every list asks this, and must not wait for it.
-    rows = session.execute(
-        select(*SHOWN_COLUMNS)
-        .join(User, User.id == SavedView.user_id)
-        .where(SavedView.place == place, or_(is_own, SavedView.is_shared))
-        .order_by(is_own.desc(), SavedView.name, SavedView.id)
-        .limit(MOST_SHOWN)
-    )
+    rows = session.execute(VIEWS, {"place": place, "user": actor.user_id or 0}).all()
     return [_view(row, actor) for row in rows]
 
 
@@ -227,6 +228,7 @@ def _set_default(session: Session, view: SavedView, *, is_default: bool) -> None
 
 
 def _record(session: Session, view: SavedView, verb: str, actor: Actor, now: datetime) -> None:
-    what = f"{verb}视图“{view.name}”（{view.place}）"
-    words = {"is_shared": view.is_shared, "is_default": view.is_default, "columns": view.columns, "query": view.query}
+    what = f"{verb}视图“{view.name}”"
+    shared = {"is_shared": view.is_shared, "is_default": view.is_default}
+    words = {"list": view.place, **shared, "columns": view.columns, "query": view.query}
     audit.record(session, audit.Act(actor=actor, now=now, action=Action.ARRANGE_LISTS, what=what, after=words))

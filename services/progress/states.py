@@ -28,7 +28,7 @@ def worst(states: Iterable[DutyState]) -> DutyState:
     return min(states, key=WORST_FIRST.index)
 
 
-def is_state(state: DutyState, now: datetime) -> ColumnElement[bool]:
+def is_state(state: DutyState, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition under which a duty is in a state now."""
     if state not in UNSETTLED:
         return Duty.settled_as == Settlement(state.value)
@@ -47,7 +47,7 @@ def is_owed_now(now: datetime) -> ColumnElement[bool]:
     return and_(Duty.settled_as.is_(None), Duty.opens_at <= now)
 
 
-def state_at(now: datetime) -> ColumnElement[str]:
+def state_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[str]:
     """Return the column with the value of each duty's state now."""
     return case(
         (Duty.settled_as.is_not(None), cast(Duty.settled_as, String)),

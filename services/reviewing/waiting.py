@@ -10,20 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Action, Actor, require
 from domain.instants import local_day
-from models import ActKind, Case, CaseAct, CaseState, Unit
+from models import Case, CaseAct, CaseState, Unit
 from models.base import UTCDateTime
 from services.batches.context import load
+from services.cases.reading.lines import ARRIVALS
 from services.reviewing.desk import require_office
 
-ARRIVALS = (
-    ActKind.SUBMITTED,
-    ActKind.IMPORTED,
-    ActKind.CHANNEL,
-    ActKind.FORWARDED,
-    ActKind.RECALLED,
-    ActKind.RETURNED,
-)
-"""Acts that put a case into somebody's hands."""
 ARRIVED = (
     select(CaseAct.case_id, func.max(CaseAct.recorded_at, type_=UTCDateTime()))
     .where(CaseAct.case_id.in_(bindparam("ids", expanding=True)), CaseAct.kind.in_(ARRIVALS))

@@ -18,8 +18,12 @@ def counted(database: Database) -> Iterator[list[str]]:
     def note(*arguments: object) -> None:
         seen.append(str(arguments[2]))
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    # PostgreSQL's readers have connections of their own.
+    engines = {database.engine} | ({database.reader} if "postgresql" in database.url else set())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)

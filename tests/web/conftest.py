@@ -76,8 +76,9 @@ def _add_views(app: Flask) -> None:
     @app.route("/write/<name>", methods=["GET", "POST"])
     @needs(Action.EXTEND, Action.ANSWER)
     def write(name: str) -> tuple[str, int]:
-        current.db().add(Lease(name=name, owner="x", until=NOW))
-        current.db().flush()
+        if request.method == "POST" or "insist" in request.args:
+            current.db().add(Lease(name=name, owner="x", until=NOW))
+            current.db().flush()
         flash("已保存。")
         if request.args.get("then") in REFUSALS:
             raise REFUSALS[request.args["then"]]()

@@ -65,7 +65,8 @@ def test_a_message_about_what_was_undone_is_never_shown(browser: Browser, office
 def test_a_reading_request_writes_nothing(browser: Browser, officer: Membership, database: Database) -> None:
     browser.sign_in("zhang")
 
-    assert browser.get("/write/first").status_code == 200
+    # PostgreSQL refuses the write at once; SQLite forgets it.
+    assert browser.get("/write/first?insist=1").status_code == (500 if "postgresql" in database.url else 200)
     assert leases(database) == []
 
 

@@ -1,30 +1,64 @@
 """One case as a line of a list: what of it the reader may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.access import Actor, Role
 from domain.definition import Definition
-from models import Case, CaseState, Organisation, Source, Unit
+from models import ActKind, Case, CaseAct, CaseState, Organisation, Source, Unit
+from models.base import UTCDateTime
 
 HIDDEN_TITLE = "（填写中）"
 ORGANISATIONS: Any = Organisation.__table__
 CHANNELS: Any = Unit.__table__.alias("channels")
 HOLDERS: Any = Unit.__table__.alias("holders")
 """Bare tables: a case that may be seen shows its applicant and its units, wherever those are."""
+ARRIVALS = (
+    ActKind.SUBMITTED,
+    ActKind.IMPORTED,
+    ActKind.CHANNEL,
+    ActKind.FORWARDED,
+    ActKind.RECALLED,
+    ActKind.RETURNED,
+)
+"""Acts that put a case into somebody's hands."""
+ARRIVED = (
+    select(func.max(CaseAct.recorded_at, type_=UTCDateTime()))
+    .where(CaseAct.case_id == Case.id, CaseAct.kind.in_(ARRIVALS))
+    .scalar_subquery()
+    .label("arrived_at")
+)
 WRITERS = frozenset({Role.APPLICANT, Role.SYSTEM})
 """Who reads drafts, too: its own, or on behalf of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case of a list. is_hidden: somebody else's draft, of which only its unit and category show."""
+    """One case of a list. is_hidden: somebody else's draft, of which only its unit and category show.
+
+    received_at: when the office noted it; arrived_at: since when it has been in the hands that it is in.
+    """
 
     id: int
     title: str
@@ -43,6 +77,7 @@ class CaseLine:
     is_late: bool
     is_hidden: bool
     received_at: datetime | None = None
+    arrived_at: datetime | None = None
 
 
 def _readable(reads_all: bool, is_office: bool) -> ColumnElement[bool]:
@@ -66,15 +101,28 @@ def lines_of(session: Session, cases: Sequence[Case], definition: Definition, ac
 
 def lines_by_id(session: Session, ids: Collection[int], definition: Definition, actor: Actor) -> list[CaseLine]:
     """Return lines of a list in the order of `ids`; one query. A case outside the reader's scope has none."""
-    given = {"ids": list(ids), "me": actor.name, "branch": actor.branch}
-    rows = session.execute(_lines(actor.role in WRITERS, actor.branch is None), given)
+    dialect = session.get_bind().dialect.name
+    given = {"ids": ids_for(dialect, ids), "me": actor.name, "branch": actor.branch}
+    rows = session.execute(_lines(dialect, actor.role in WRITERS, actor.branch is None), given)
     words = _Words(definition)
     found: Mapping[int, CaseLine] = {row.id: _line(row, words) for row in rows}
     return [found[case_id] for case_id in ids if case_id in found]
 
 
-@lru_cache(maxsize=4)
-def _lines(reads_all: bool, is_office: bool) -> Select[*tuple[Any, ...]]:
+def ids_for(dialect: str, ids: Iterable[int]) -> object:
+    """Return ids as the parameter of `is_among`."""
+    return json.dumps(list(ids)) if dialect == "sqlite" else list(ids)
+
+
+def is_among(dialect: str, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return that a column is one of `:ids`; one parameter for all, so that the statement stays the same for any."""
+    if dialect == "sqlite":
+        return column.in_(select(text("value")).select_from(func.json_each(bindparam("ids", type_=String))))
+    return column == any_(bindparam("ids", type_=ARRAY(Integer)))
+
+
+@lru_cache(maxsize=8)
+def _lines(dialect: str, reads_all: bool, is_office: bool) -> Select[*tuple[Any, ...]]:
     """Return the query of lines; kept, since to put it together takes as long as to run it."""
     return (
         select(
@@ -85,11 +133,12 @@ def _lines(reads_all: bool, is_office: bool) -> Select[*tuple[Any, ...]]:
             CHANNELS.c.name.label("unit"),
             HOLDERS.c.name.label("at_unit"),
             _readable(reads_all, is_office).label("is_readable"),
+            ARRIVED,
         )
         .join(ORGANISATIONS, ORGANISATIONS.c.id == Case.organisation_id)
         .join(CHANNELS, CHANNELS.c.id == Case.unit_id)
         .join(HOLDERS, HOLDERS.c.id == Case.at_unit_id)
-        .where(Case.id.in_(bindparam("ids", expanding=True)))
+        .where(is_among(dialect, Case.id))
     )
 
 
@@ -126,4 +175,5 @@ def _line(row: Any, words: _Words) -> CaseLine:
         row.is_late,
         is_hidden,
         row.received_at,
+        row.arrived_at,
     )

@@ -8,7 +8,7 @@ page is full, at most FARTHEST of them at once, so that an unlucky search ends w
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import TextClause, text
@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from services.cases.reading.asking import Order, Place
 from services.cases.reading.streams import KEYS
 
-FEW = 1_000
+FEW = 500
 """So many cases are looked at one by one without anybody waiting."""
-NEAR, FARTHEST = 200, 1_500
+NEAR, FARTHEST = 200, 500
 """How many cases of a frequent pair are looked at for a page, at first and at most."""
 PROBED = 4
 """Pairs of a word whose frequency is asked."""
@@ -125,17 +125,18 @@ def walked(
     if walk.place is not None:
         values |= {"value": walk.place.value, "id": walk.place.id}
     found: list[Row] = []
-    reached = None
-    for most in (NEAR, FARTHEST):
-        statement = _walked(_dialect(session), len(words), walk, most)
-        found = [(row[0], row[1]) for row in session.execute(statement, values)]
+    for most in (NEAR, FARTHEST - NEAR):
+        left = replace(walk, size=walk.size - len(found))
+        statement = _walked(_dialect(session), len(words), left, most)
+        found += [(row[0], row[1]) for row in session.execute(statement, values)]
         if len(found) >= walk.size:
             return found, None
         last = session.execute(_reached(walk, most), values).first()
         if last is None:
             return found, None
-        reached = Place(last[0], last[1])
-    return found, reached
+        walk = replace(walk, place=Place(last[0], last[1]))
+        values |= {"value": last[0], "id": last[1]}
+    return found, walk.place
 
 
 def _parameters(words: Sequence[str]) -> dict[str, object]:

@@ -4,13 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from domain.instants import local_day
 from models import CaseState
 from services.batches.context import BatchContext
 from services.cases.reading import CaseLine
-from services.reviewing.waiting import waiting_since
 
 APPLICANT = "申报单位"
 WITH_APPLICANT = frozenset({CaseState.DRAFT, CaseState.RETURNED})
@@ -31,18 +28,14 @@ class Whereabouts:
     received_at: datetime | None
 
 
-def whereabouts(
-    session: Session, context: BatchContext, lines: Sequence[CaseLine], now: datetime
-) -> Mapping[int, Whereabouts]:
-    """Return where the cases of a list are, by id; one query."""
-    ids = [line.id for line in lines]
-    since = waiting_since(session, ids)
+def whereabouts(context: BatchContext, lines: Sequence[CaseLine], now: datetime) -> Mapping[int, Whereabouts]:
+    """Return where the cases of a list are, by id."""
     zone = context.definition.zone
     today = local_day(now, zone)
     found = {}
     for line in lines:
         is_moving = line.state not in ENDED and line.state is not CaseState.DRAFT
-        at = since.get(line.id, line.submitted_at) if is_moving else None
+        at = (line.arrived_at or line.submitted_at) if is_moving else None
         days = (today - local_day(at, zone)).days if at is not None else None
         found[line.id] = Whereabouts(_holder(context, line), at, days, line.received_at)
     return found

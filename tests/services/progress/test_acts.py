@@ -124,7 +124,7 @@ def test_the_record_costs_one_query_for_each_source(database: Database) -> None:
         batch_id = story(session).batch.id
     with database.read(Scope()) as session:
         context = load(session, batch_id)
-        with counted(database.engine) as count:
+        with counted(database.reader) as count:
             acts(session, context)
 
     assert count.queries == len(Source)

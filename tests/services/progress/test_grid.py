@@ -139,7 +139,7 @@ def test_the_number_of_queries_does_not_grow_with_units(database: Database) -> N
     for batch_id in small_and_large(database):
         with database.read(Scope()) as session:
             context = load(session, batch_id)
-            with counted(database.engine) as count:
+            with counted(database.reader) as count:
                 grid(session, context, IN_TIME)
         costs.append(count.queries)
 

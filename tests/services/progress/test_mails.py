@@ -78,7 +78,7 @@ def test_the_number_of_queries_does_not_grow_with_units(database: Database) -> N
             advance(session, batch_id, OPENING)
         with database.read(Scope()) as session:
             context = load(session, batch_id)
-            with counted(database.engine) as count:
+            with counted(database.reader) as count:
                 mails(session, context)
         costs.append(count.queries)
 

@@ -124,7 +124,7 @@ def test_names_are_limited_and_queries_do_not_grow(database: Database) -> None:
     for batch_id in small_and_large(database):
         with database.read(Scope()) as session:
             context = load(session, batch_id)
-            with counted(database.engine) as count:
+            with counted(database.reader) as count:
                 line = planned(session, context, PUBLISHED, UNTIL)[0]
         costs.append(count.queries)
         shown.append((line.units, len(line.recipients)))

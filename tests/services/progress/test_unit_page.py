@@ -135,7 +135,7 @@ def test_the_number_of_queries_does_not_grow_with_units(database: Database) -> N
         with database.read(Scope()) as session:
             context = load(session, batch_id)
             unit_id = duty_of(session, context.batch, 1).unit_id
-            with counted(database.engine) as count:
+            with counted(database.reader) as count:
                 unit_page(session, context, unit_id, AFTER)
         costs.append(count.queries)
 

@@ -34,7 +34,7 @@ def test_a_case_is_with_its_applicant_a_unit_the_office_or_nobody(db: Session) -
     fill_batch(db, context)
     lines = case_list(db, Filter(context.batch.id), actor=COORDINATOR, now=NOW).lines
 
-    where = whereabouts(db, context, lines, NOW)
+    where = whereabouts(context, lines, NOW)
 
     holders = {line.state: where[line.id].holder for line in lines}
     units = {holders.pop(CaseState.SUBMITTED), holders.pop(CaseState.PASSED)}
