@@ -9,7 +9,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.casework.words import SOURCES, STATES
-from admin.lists.address import NONE_CHOSEN, VIEW
+from admin.lists.address import NONE_CHOSEN, VIEW, address_of
 from admin.lists.bar import Offered, arranged_list
 from admin.progress.frame import Framed
 from admin.progress.page import SEES, batch_in_hand
@@ -74,7 +74,7 @@ class Cases(Framed):
         units = unit_choices(current.db(), context)
 
         def address(more: Mapping[str, object]) -> str:
-            return str(self.get_url(".cases_view", code=code, **{**seen.kept, **more}))
+            return address_of(here, [(name, str(value)) for name, value in {**seen.kept, **more}.items()])
 
         return self.show(
             "cases",

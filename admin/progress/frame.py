@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from flask import request, url_for
 
 from admin.progress.doing import Doing
 from admin.progress.page import rights
@@ -139,4 +142,11 @@ class Framed(Doing):
         return tabs, inner if len(inner) > 1 else []
 
     def _link(self, context: BatchContext, tab: Tab, label: str, *, is_shown: bool) -> Link:
-        return Link(label, self.get_url(f".{tab.view}", code=context.batch.code), is_shown)
+        address = _address(f"{self.endpoint}.{tab.view}", context.batch.code, request.script_root)
+        return Link(label, address, is_shown)
+
+
+@lru_cache(maxsize=1024)
+def _address(endpoint: str, code: str, root: str) -> str:
+    """Return the address of a batch's page; kept, since every page has a dozen. root: path of the app on its host."""
+    return url_for(endpoint, code=code)

@@ -14,7 +14,7 @@ from services.batches.context import BatchContext, load
 from services.cases.reading.asking import Filter, Order, Place, Seek
 from services.cases.reading.lines import CaseLine, lines_by_id
 from services.cases.reading.narrowing import MOST_COUNTED, Narrowed, narrowed
-from services.cases.reading.searching import FEW, NEAR, Row, Walk, candidates, fitting, rarest, walked
+from services.cases.reading.searching import FEW, NEAR, Row, Walk, candidates, fitting, rarest, rows_of, walked
 from services.cases.reading.streams import page_of_streams
 
 EXPORTED_AT_ONCE = 500
@@ -121,7 +121,7 @@ def _streamed(session: Session, wanted: Filter, asked: Narrowed) -> tuple[Filter
     if total <= FEW:
         is_served = wanted.order in asked.orders
         whole = page_of_streams(asked.shape, wanted.order if is_served else asked.orders[0], False, False, FEW)
-        rising: list[Row] = [(row[0], row[1]) for row in session.execute(whole, asked.given)]
+        rising = rows_of(session, whole, asked.given)
         if is_served:
             return wanted, _sliced(wanted, rising)
         return wanted, _known(session, wanted, asked, (), [row[0] for row in rising])
@@ -137,12 +137,12 @@ def _streamed(session: Session, wanted: Filter, asked: Narrowed) -> tuple[Filter
     return wanted, _Cut(rows[::-1], known, has_more, place is not None, begins_at, asked.orders)
 
 
-def _from(session: Session, wanted: Filter, asked: Narrowed, size: int) -> list[Row]:
+def _from(session: Session, wanted: Filter, asked: Narrowed, size: int) -> Sequence[Row]:
     """Return the next cases from the wanted place on."""
     place = wanted.seek.place
     statement = page_of_streams(asked.shape, wanted.order, wanted.is_forward_descending, place is not None, size)
     given = {**asked.given, "value": place.value, "id": place.id} if place is not None else asked.given
-    return [(row[0], row[1]) for row in session.execute(statement, given)]
+    return rows_of(session, statement, given)
 
 
 def _in_order(wanted: Filter, orders: Sequence[Order]) -> Filter:
@@ -156,7 +156,7 @@ def _in_order(wanted: Filter, orders: Sequence[Order]) -> Filter:
 def _searched(session: Session, wanted: Filter, asked: Narrowed, words: Sequence[str]) -> tuple[Filter, _Cut]:
     """Return what is asked for in truth, and what of it is shown; the rarest of filters and words leads."""
     newest = replace(wanted, order=Order.SUBMITTED, is_descending=True, seek=Seek())
-    left = [] if asked.is_whole else _from(session, newest, asked, FEW + 1)
+    left: Sequence[Row] = () if asked.is_whole else _from(session, newest, asked, FEW + 1)
     if not asked.is_whole and len(left) <= FEW:
         return wanted, _known(session, wanted, asked, words, [row[0] for row in left])
     lead = rarest(session, wanted.batch_id, words) if words else None
@@ -182,7 +182,7 @@ def _searched(session: Session, wanted: Filter, asked: Narrowed, words: Sequence
 
 def _looked(
     session: Session, wanted: Filter, asked: Narrowed, words: Sequence[str], newest: Sequence[Row]
-) -> tuple[list[Row], Place | None]:
+) -> tuple[Sequence[Row], Place | None]:
     """Return the next cases that fit, of those that the filters leave, and where a look that ended early may go on.
 
     newest: the first cases to look at, where they are known.

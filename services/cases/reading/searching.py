@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import cast
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
@@ -77,6 +78,11 @@ class Found:
         return first[0] if len(self.ranges) == 1 and first[1] == f"{first[0]} " else ""
 
 
+def rows_of(session: Session, statement: TextClause, given: Mapping[str, object]) -> Sequence[Row]:
+    """Return the rows of a statement as they come, which unpack like tuples; hundreds of them are only looked at."""
+    return cast(Sequence[Row], session.execute(statement, given).all())
+
+
 def rarest(session: Session, batch_id: int, words: Sequence[str]) -> Found:
     """Return what leads to the fewest cases that can have all words; one query."""
     leads = [lead_of(word) for word in words]
@@ -100,11 +106,10 @@ def candidates(session: Session, batch_id: int, found: Found) -> Sequence[int]:
 
 def fitting(
     session: Session, ids: Sequence[int], words: Sequence[str], order: Order, given: Mapping[str, object]
-) -> list[Row]:
+) -> Sequence[Row]:
     """Return those of some cases that fit words, filters and reader, in rising order; one query."""
     statement = _fitting(_dialect(session), len(words), order)
-    rows = session.execute(statement, {**given, **_parameters(words), "ids": json.dumps(list(ids))})
-    return [(row[0], row[1]) for row in rows]
+    return rows_of(session, statement, {**given, **_parameters(words), "ids": json.dumps(list(ids))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def walked(
     for most in (NEAR, FARTHEST - NEAR):
         left = replace(walk, size=walk.size - len(found))
         statement = _walked(_dialect(session), len(words), left, most)
-        found += [(row[0], row[1]) for row in session.execute(statement, values)]
+        found += rows_of(session, statement, values)
         if len(found) >= walk.size:
             return found, None
         last = session.execute(_reached(walk, most), values).first()
