@@ -10,6 +10,7 @@ from flask import flash, request
 from flask_admin.form import BaseForm
 from flask_admin.model.fields import InlineFieldList
 from wtforms import DateTimeLocalField, Field, FieldList, Form, SelectField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
@@ -31,6 +32,14 @@ class AdminForm(BaseForm):
     """
 
     problems: tuple[Problem, ...] = ()
+
+
+def labels_of(form_class: type[AdminForm]) -> dict[str, str]:
+    """Return what a form calls its fields, by name, for a list that shows the same values."""
+    fields = {name: field.args for name, field in vars(form_class).items() if isinstance(field, UnboundField)}
+    own = {name: next(given for given in args if isinstance(given, str)) for name, args in fields.items()}
+    above = [labels_of(base) for base in form_class.__bases__ if issubclass(base, AdminForm)]
+    return {name: label for part in (*above, own) for name, label in part.items()}
 
 
 class NumberField(Field):

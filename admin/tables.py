@@ -16,11 +16,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text as it is, line by line. sentence: instead of an empty one."""
+    """A text as it is, line by line. sentence: instead of an empty one. is_folded: shown only when it is opened."""
 
     title: str
     text: str
     sentence: str = ""
+    is_folded: bool = False
 
 
 Part = Table | Text

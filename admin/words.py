@@ -25,6 +25,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.VIEW_PROGRESS: "查看进度",
     Action.EDIT_DEFINITION: "修改批次配置",
     Action.CONFIRM_VALUE: "确认推定值",
+    Action.SIGN_REHEARSAL: "签认模拟运行",
     Action.PUBLISH_BATCH: "发布批次",
     Action.CHANGE_RUNNING: "变更生效",
     Action.PAUSE_BATCH: "暂停或恢复批次",

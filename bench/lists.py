@@ -135,7 +135,7 @@ class Door:
     """Stands before an app and keeps the milliseconds of its last answer. wall, cpu."""
 
     def __init__(self, app: Flask) -> None:
-        self.inner, app.wsgi_app = app.wsgi_app, self  # type: ignore[method-assign]
+        self.inner, app.wsgi_app = app.wsgi_app, self  # type: ignore[method-assign]  # as WSGI servers wrap apps
         self.wall = self.cpu = 0.0
 
     def __call__(self, environ: Any, start_response: Any) -> list[bytes]:

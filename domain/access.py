@@ -41,6 +41,7 @@ class Action(StrEnum):
     VIEW_PROGRESS = "view_progress"
     EDIT_DEFINITION = "edit_definition"
     CONFIRM_VALUE = "confirm_value"
+    SIGN_REHEARSAL = "sign_rehearsal"
     PUBLISH_BATCH = "publish_batch"
     CHANGE_RUNNING = "change_running"
     PAUSE_BATCH = "pause_batch"
@@ -87,6 +88,7 @@ _COORDINATES = frozenset(
         Action.VIEW_PROGRESS,
         Action.EDIT_DEFINITION,
         Action.CONFIRM_VALUE,
+        Action.SIGN_REHEARSAL,
         Action.PUBLISH_BATCH,
         Action.CHANGE_RUNNING,
         Action.PAUSE_BATCH,

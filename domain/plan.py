@@ -5,7 +5,7 @@ one query when the moment comes. A moment's key is unique in the batch's ledger,
 deadline is part of the key and so makes new moments.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,12 @@ class MomentKind(StrEnum):
 
 
 SETTLED = "settled"
+MOMENT_NAMES: Mapping[MomentKind, str] = {
+    MomentKind.CLOSE: "截止",
+    MomentKind.OPEN: "开放",
+    MomentKind.REMIND: "提醒",
+    MomentKind.ESCALATE: "提请催办",
+}
 ORDER = {kind: position for position, kind in enumerate(MomentKind)}
 
 

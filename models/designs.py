@@ -16,6 +16,7 @@ class Design(BatchScoped, Base):
     """The working copy (工作稿) of a batch: it may be unfinished, and nothing runs by it.
 
     base_revision: the revision it was begun from. step: number of the step that is shown; later ones can be redone.
+    The row stays when the copy is dropped, so that no number is ever given twice.
     """
 
     __tablename__ = "designs"
@@ -26,7 +27,7 @@ class Design(BatchScoped, Base):
 
 
 class DesignStep(BatchScoped, Base):
-    """One state of a working copy. number: counted from 0, the revision it was begun from.
+    """One state of a working copy. number: grows, and is never given twice in one batch.
 
     document: `services.definitions.writing.canonical_json`, deflated. what: the change that led here, in words.
     """

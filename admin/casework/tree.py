@@ -61,7 +61,7 @@ class Tree(Framed):
             abandon()
             flash(refusal.sentence, "error")
         else:
-            flash("已按上级调整延期，并通知尚未办结的单位。", "success")
+            flash("已接受上级调整；时间推后的已延期，并通知尚未办结的单位。", "success")
         return redirect(self.get_url(".tree_view", code=code), 303)
 
     @expose("/<code>/tree/<int:change_id>/keep", methods=("GET", "POST"))

@@ -22,7 +22,7 @@ from web import current
 from web.door import abandon
 from web.guard import needs
 
-TURNS = {Turn.MOVED: "改期", Turn.ADDED: "新增", Turn.DROPPED: "取消", Turn.REWORDED: "内容改变"}
+TURNS = {Turn.MOVED: "改期", Turn.ADDED: "添加", Turn.DROPPED: "取消", Turn.REWORDED: "内容改变"}
 LONGEST_TEXT, LONGEST_HEADLINE = 2_000, 100
 
 

@@ -1,7 +1,7 @@
 """The frame of the designer's pages: the head with its steps, the outline at the side, and how a change is made."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -19,13 +19,14 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.lint import Finding
 from services.batches.context import get_batch, load
 from services.calendar import official_calendar
+from services.definitions.linting import grouped, said
 from services.definitions.names import Names
 from services.definitions.telling import place
 from services.designing.asking.spots import Spot, find, nearest
 from services.designing.comparing import compare
 from services.designing.edits import Edit
 from services.designing.fixes import MENDABLE
-from services.designing.parts import BY_KEY, findings, mark_of, outline, part_of
+from services.designing.parts import BY_KEY, Part, findings, mark_of, neighbours, outline, part_of
 from services.designing.working import Change, Working, apply, working_copy
 from web import current
 from web.door import abandon
@@ -43,7 +44,8 @@ class Told:
     """A finding as it is shown.
 
     label: its place in words. href: the page on which it is put right. part: the part that it lies in. mark: what its
-    own page is called. is_mendable: whether a fix may be offered there.
+    own page is called. is_mendable: whether a fix may be offered there. others: the same about other things, shown in
+    one line with it.
     """
 
     finding: Finding
@@ -52,6 +54,17 @@ class Told:
     part: str
     mark: str
     is_mendable: bool
+    others: tuple["Told", ...] = ()
+
+    @property
+    def all(self) -> tuple["Told", ...]:
+        """Return what stands in its line, with itself."""
+        return (self, *self.others)
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence of its line."""
+        return said([one.finding for one in self.all])
 
 
 class Designing(Framed):
@@ -93,10 +106,11 @@ class Designing(Framed):
                 word=word,
                 code=working.batch.code,
                 part=BY_KEY.get(part),
+                steps=self._steps(working.batch.code, part),
                 outline=outline(working.definition, found),
                 changed=len(compare(context.definition, working.definition)) if working.is_changed else 0,
-                found=told,
-                part_found=[one for one in told if one.part == part],
+                found=_folded(told),
+                part_found=_folded([one for one in told if one.part == part]),
                 own_found=[one for one in told if _is_about(one.finding, str(values.get("about", "")))],
                 part_href=lambda key: self.part_href(working.batch.code, key),
                 at_href=lambda path: self.at_href(working.batch.code, path),
@@ -105,6 +119,11 @@ class Designing(Framed):
                 **values,
             )
         )
+
+    def _steps(self, code: str, part: str) -> tuple[Part | None, Part | None]:
+        """Return the parts before and behind the one whose own page is shown; none for a page within a part."""
+        is_own = part in BY_KEY and request.path == self.part_href(code, part)
+        return neighbours(part) if is_own else (None, None)
 
     def told(self, working: Working, found: Sequence[Finding]) -> list[Told]:
         """Return findings with their places in words, and where each is put right."""
@@ -194,6 +213,13 @@ class Designing(Framed):
     def say(self, sentence: str) -> None:
         """Tell on the next page what was done."""
         flash(sentence, "success")
+
+
+def _folded(told: Sequence[Told]) -> list[Told]:
+    """Return findings as lines: what says the same of several things stands once, with the way to each."""
+    by_finding = {id(one.finding): one for one in told}
+    lines = [[by_finding[id(finding)] for finding in group] for group in grouped(one.finding for one in told)]
+    return [replace(line[0], others=tuple(line[1:])) for line in lines]
 
 
 def _is_about(finding: Finding, path: str) -> bool:

@@ -5,6 +5,7 @@ from flask_admin import expose
 from admin.designer.files import Files
 from admin.designer.items.arranging import Arranging
 from admin.designer.items.nodes import Nodes
+from admin.designer.items.reminders import Reminders
 from admin.designer.mending import Mending
 from admin.designer.questions.pages import Questions
 from admin.designer.starting import Starting
@@ -19,7 +20,19 @@ from web.guard import needs
 
 
 class Designer(
-    Questions, MailTexts, Starting, Stages, Quotas, Units, Files, Nodes, Arranging, Vouching, Mending, Stepping
+    Questions,
+    MailTexts,
+    Starting,
+    Stages,
+    Quotas,
+    Units,
+    Files,
+    Reminders,
+    Nodes,
+    Arranging,
+    Vouching,
+    Mending,
+    Stepping,
 ):
     """The designer with its outline."""
 

@@ -1,7 +1,10 @@
 """Steps of the working copy: back and forth, into a revision, to an older one, away; and two versions compared."""
 
-from flask import redirect, request
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, redirect, request
 from flask_admin import expose
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from admin.designer.frame import Designing
@@ -10,6 +13,7 @@ from domain.access import Action
 from domain.definition import Definition
 from domain.errors import Conflict, Invalid, NotFound
 from services.batches.context import definition_at
+from services.designing.asking.spots import nearest
 from services.designing.comparing import compare
 from services.designing.revisions import revisions
 from services.designing.working import Working, discard, redo, roll_back, save_revision, undo
@@ -47,7 +51,21 @@ class Stepping(Designing):
         except Conflict as refusal:
             return self.refused(code, refusal, outline)
         self.say(f"已撤销：{what}" if is_back else f"已重做：{what}")
-        return redirect(self.back_or(outline), 303)
+        return redirect(self._still_there(code, self.back_or(outline)), 303)
+
+    def _still_there(self, code: str, back: str) -> str:
+        """Return an address of the designer, or the nearest one that is left when the step took its item away."""
+        adapter = current_app.create_url_adapter(request)
+        try:
+            values = adapter.match(unquote(urlsplit(back).path), method="GET")[1] if adapter is not None else {}
+        except HTTPException:
+            return str(self.get_url(".design_view", code=code))
+        definition, path = self.opened(code).definition, values.get("path", "")
+        left = nearest(definition, path)
+        if left != path:
+            return self.at_href(code, left)
+        is_form_gone = "key" in values and all(form.key != values["key"] for form in definition.forms)
+        return self.part_href(code, "forms") if is_form_gone else back
 
     @expose("/<code>/design/save", methods=("POST",))
     @needs(Action.EDIT_DEFINITION)
@@ -65,16 +83,21 @@ class Stepping(Designing):
         sentence = refusal.sentence if isinstance(refusal, Conflict) else ""
         return self.draw("unsaved", self.opened(code), "", sentence=sentence)
 
-    @expose("/<code>/design/discard", methods=("POST",))
+    @expose("/<code>/design/discard", methods=("GET", "POST"))
     @needs(Action.EDIT_DEFINITION)
-    def design_discard_view(self, code: str) -> Response:
-        """Drop the working copy."""
+    def design_discard_view(self, code: str) -> str | Response:
+        """Show what would be lost with the working copy, or drop it."""
         working, outline = self.opened(code), self.get_url(".design_view", code=code)
+        if request.method != "POST":
+            if not working.is_changed:
+                return redirect(outline, 303)
+            stored = definition_at(current.db(), working.batch, working.batch.revision)
+            return self.draw("discard", working, "", differences=compare(stored, working.definition))
         if self.seen() != working.step:
             return self.refused(code, Conflict("工作稿刚刚被他人改动，请核对后再放弃。"), outline)
         revision = working.batch.revision
         try:
-            discard(current.db(), working.batch.id, actor=current.actor())
+            discard(current.db(), working.batch.id, actor=current.actor(), now=current.now())
         except Conflict as refusal:
             return self.refused(code, refusal, outline)
         self.say(f"已放弃改动，工作稿回到第 {revision} 稿。")

@@ -12,7 +12,7 @@ from admin.acts import Act
 from admin.base import ManagedView
 from admin.cells import chosen, of_row
 from admin.filters import Chosen, Empty, Holding, Ticked
-from admin.forms import AdminForm, Given, choices_of
+from admin.forms import AdminForm, Given, choices_of, labels_of
 from domain.access import Action
 from models import Entity, ExtraField, ExtraKind
 from services.extras.checking import ENTITIES, KINDS, FieldWords
@@ -145,17 +145,7 @@ class ExtraFieldView(ManagedView):
     column_extra_row_actions = [MoveButton("up", "上移"), MoveButton("down", "下移")]
     column_list = ("entity", "label", "kind", "is_required", "choices", "retired_at")
     column_details_list = ("entity", "label", "key", "kind", "is_required", "choices", "help", "retired_at")
-    column_labels = {
-        "entity": "用于",
-        "label": "名称",
-        "key": "标识",
-        "kind": "类型",
-        "is_required": "必填",
-        "choices": "选项",
-        "help": "填写说明",
-        "position": "顺序",
-        "retired_at": "停用于",
-    }
+    column_labels = labels_of(NewFieldForm) | {"position": "顺序", "retired_at": "停用于"}
     column_formatters = {
         "entity": chosen(ENTITIES),
         "kind": chosen(KINDS),

@@ -1,5 +1,6 @@
 """Keeping, changing and deleting views; every form leads back to the list that it stands above."""
 
+from collections.abc import Callable
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from flask import Blueprint, Response, flash, make_response, redirect, request
@@ -10,6 +11,7 @@ from admin.lists.places import require_seen
 from admin.typed import LARGEST_ID
 from domain.access import Action
 from domain.errors import Conflict, Invalid, RuleBroken
+from models import SavedView
 from services.lists.views import (
     Arrangement,
     Words,
@@ -47,26 +49,14 @@ def save() -> Response:
 @needs(Action.ARRANGE_LISTS)
 def overwrite(view_id: int) -> Response:
     """Let a view show what its list shows now."""
-    require_seen(place_of(current.db(), view_id, actor=current.actor()))
-    try:
-        found = overwrite_view(current.db(), view_id, _shown(), actor=current.actor(), now=current.now())
-    except Invalid as refusal:
-        return _refused(refusal)
-    flash(f"视图“{found.name}”已更新。", "success")
-    return _back(str(view_id))
+    return _changed(view_id, overwrite_view, _shown(), "已更新")
 
 
 @blueprint.post(f"/views/<{ID}:view_id>/change")
 @needs(Action.ARRANGE_LISTS)
 def change(view_id: int) -> Response:
     """Rename a view, share it, or make it the default one."""
-    require_seen(place_of(current.db(), view_id, actor=current.actor()))
-    try:
-        found = change_view(current.db(), view_id, _words(), actor=current.actor(), now=current.now())
-    except Invalid as refusal:
-        return _refused(refusal)
-    flash(f"视图“{found.name}”已保存。", "success")
-    return _back(str(view_id))
+    return _changed(view_id, change_view, _words(), "已保存")
 
 
 @blueprint.post(f"/views/<{ID}:view_id>/delete")
@@ -77,6 +67,17 @@ def delete(view_id: int) -> Response:
     delete_view(current.db(), view_id, actor=current.actor(), now=current.now())
     flash("视图已删除，列表中的记录不受影响。", "success")
     return make_response(redirect(address_of(_here().path or HOME, [(VIEW, NONE_CHOSEN)]), 303))
+
+
+def _changed(view_id: int, service: Callable[..., SavedView], what: Arrangement | Words, done: str) -> Response:
+    """Change a view of a list that the person sees. done: what to say of it."""
+    require_seen(place_of(current.db(), view_id, actor=current.actor()))
+    try:
+        found = service(current.db(), view_id, what, actor=current.actor(), now=current.now())
+    except Invalid as refusal:
+        return _refused(refusal)
+    flash(f"视图“{found.name}”{done}。", "success")
+    return _back(str(view_id))
 
 
 def _words() -> Words:

@@ -1,6 +1,6 @@
 """A list as a workbook: the rows and columns of its address over all pages, as text that people read on the page."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any
@@ -24,6 +24,22 @@ AT_ONCE = 500
 PART = 64 * 1024
 
 
+def give_workbook(export: Export, rows: Iterable[Sequence[object]], plain_name: str) -> Response:
+    """Give a list as a workbook, and note who took it. Raises NotAllowed.
+
+    rows: read from `current.db()` while they are written. plain_name: of the file, for programs that read no Chinese.
+    """
+    actor, now = current.actor(), current.now()
+    with _reading():
+        done = write_export(export, rows, actor=actor)
+    record_export(current.db(), export, done, actor=actor, now=now)
+    answer = Response(_parts(done.content), mimetype=XLSX.media_type)
+    answer.call_on_close(done.content.close)
+    name = quote(f"{export.name}-{now.astimezone(current_site().zone).date().isoformat()}.xlsx")
+    answer.headers["Content-Disposition"] = f"attachment; filename={plain_name}; filename*=UTF-8''{name}"
+    return answer
+
+
 class Workbook:
     """Mixin in front of Flask-Admin's view: takes a list away as it is seen."""
 
@@ -40,22 +56,14 @@ class Workbook:
     @expose("/list.xlsx", methods=("POST",))
     def workbook_view(self) -> Response:
         """Give the list as a workbook, and note who took it; the parameters are those of the list."""
-        columns, actor = self.shown_columns(), current.actor()
+        columns = self.shown_columns()
         export = Export(
             name=str(self.name),
             place=self.endpoint,
             asked=request.query_string.decode("ascii", "replace"),
             headings=[label for _, label in columns],
         )
-        with _reading():
-            done = write_export(export, self._lines([name for name, _ in columns]), actor=actor)
-        record_export(current.db(), export, done, actor=actor, now=current.now())
-        day = current.now().astimezone(current_site().zone).date()
-        answer = Response(_parts(done.content), mimetype=XLSX.media_type)
-        answer.call_on_close(done.content.close)
-        name = quote(f"{self.name}-{day.isoformat()}.xlsx")
-        answer.headers["Content-Disposition"] = f"attachment; filename=list.xlsx; filename*=UTF-8''{name}"
-        return answer
+        return give_workbook(export, self._lines([name for name, _ in columns]), "list.xlsx")
 
     def _lines(self, names: Sequence[str]) -> Iterator[Sequence[object]]:
         """Yield a line for each row that the address asks for, and one more than may be exported."""
@@ -106,7 +114,7 @@ def _parts(content: IO[bytes]) -> Iterator[bytes]:
 def _reading() -> Iterator[None]:
     """Read in a session of its own, so that a long list never holds the one writer's place in SQLite."""
     site, writer = current_site(), g.db
-    g.db = site.database.session(site.database.reader, current.scope())
+    g.db = site.database.session(site.database.snapshot, current.scope())
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ from admin.base import ManagedView
 from admin.batches.names import load_titles, title_of
 from admin.cells import MASKED, clamped, of_row
 from admin.filters import MOST_OPTIONS, Empty, Holding, OfBatch
-from admin.forms import AdminForm, Given, choices_of, texts, whole
+from admin.forms import AdminForm, Given, choices_of, labels_of, texts, whole
 from admin.lookup import LookupField
 from admin.people.units import UNITS, ReasonForm
 from domain.access import Action
@@ -81,15 +81,7 @@ class ContactView(ManagedView):
         *("unit", "batch", "name", "post", "phone", "mobile", "fax", "email"),
         *("valid_from", "valid_until", "refused_at", "refused_because"),
     )
-    column_labels = {
-        "unit": "单位",
-        "batch": "批次",
-        "name": "姓名",
-        "post": "职务",
-        "phone": "联系电话",
-        "mobile": "手机",
-        "fax": "传真",
-        "email": "电子邮箱",
+    column_labels = labels_of(NewContact) | {
         "valid_from": "自",
         "valid_until": "至",
         "refused_at": "拒收于",

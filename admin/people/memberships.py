@@ -11,7 +11,7 @@ from admin.acts import Act
 from admin.base import ManagedView
 from admin.cells import of_row
 from admin.filters import Chosen, Empty, Holding
-from admin.forms import AdminForm, MomentField, choices_of
+from admin.forms import AdminForm, MomentField, choices_of, labels_of
 from admin.lookup import Lookup, LookupField
 from admin.people.reach import people_within, programme_names, within
 from admin.people.units import UNITS, ReasonForm
@@ -81,18 +81,7 @@ class MembershipView(ManagedView):
 
     column_list = ("user", "role", "unit", "programmes", "post", "valid_from", "valid_until")
     column_details_list = column_list
-    column_labels = {
-        "user": "用户",
-        "role": "角色",
-        "unit": "单位",
-        "programmes": "项目",
-        "post": "岗位",
-        "valid_from": "自",
-        "valid_until": "至",
-        "user.name": "姓名",
-        "user.account": "账号",
-        "unit.name": "单位",
-    }
+    column_labels = labels_of(GrantForm) | {"user.name": "姓名", "user.account": "账号", "unit.name": "单位"}
     column_formatters = {
         "programmes": of_row(lambda row: "、".join(g.programme_names.get(k, k) for k in row.programmes) or "全部"),
         "unit": of_row(lambda row: place_of(row) or "全部"),

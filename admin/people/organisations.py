@@ -10,7 +10,7 @@ from admin.acts import Act
 from admin.base import ManagedView
 from admin.cells import chosen
 from admin.filters import Chosen, Holding, OnDays
-from admin.forms import AdminForm, Given, choices_of, texts
+from admin.forms import AdminForm, Given, choices_of, labels_of, texts
 from admin.lists.extras import WithExtras
 from admin.people.units import ReasonForm
 from domain.access import Action
@@ -97,19 +97,7 @@ class OrganisationView(WithExtras, ManagedView):
         *("name", "credit_code", "kind", "nature", "industry", "legal_person", "address", "region", "founded_on"),
         *("phone", "email", "site", "unit", "registered_at", "approval", "decided_at", "decided_by", "reason"),
     )
-    column_labels = {
-        "name": "名称",
-        "credit_code": "统一社会信用代码",
-        "kind": "类型",
-        "nature": "性质",
-        "industry": "行业",
-        "legal_person": "法定代表人",
-        "address": "注册地址",
-        "region": "所在地区",
-        "founded_on": "成立日期",
-        "phone": "电话",
-        "email": "电子邮箱",
-        "site": "网址",
+    column_labels = labels_of(OrganisationForm) | {
         "unit": "推荐单位",
         "registered_at": "登记时间",
         "approval": "认证",

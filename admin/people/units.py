@@ -11,7 +11,7 @@ from admin.acts import Act
 from admin.base import ManagedView
 from admin.cells import of_row
 from admin.filters import Holding, Ticked
-from admin.forms import AdminForm, Given, texts
+from admin.forms import AdminForm, Given, labels_of, texts
 from admin.lists.extras import WithExtras
 from admin.lookup import Lookup, LookupField
 from domain.access import Action
@@ -120,17 +120,7 @@ class UnitView(WithExtras, ManagedView):
 
     column_list = ("name", "code", "short", "email", "phone", "is_active")
     column_details_list = ("name", "code", "short", "upper", "path", "email", "mobile", "phone", "is_active")
-    column_labels = {
-        "name": "名称",
-        "code": "代码",
-        "short": "简称",
-        "upper": "上级单位",
-        "path": "层级",
-        "email": "电子邮箱",
-        "mobile": "手机",
-        "phone": "联系电话",
-        "is_active": "在用",
-    }
+    column_labels = labels_of(NewUnit) | {"path": "层级", "is_active": "在用"}
     column_formatters = {"name": of_row(_in_tree)}
     column_formatters_detail = {"path": of_row(lambda row: row.path.strip("/").replace("/", " › "))}
     column_default_sort = ("path", False)

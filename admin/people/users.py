@@ -10,7 +10,7 @@ from admin.acts import Act
 from admin.base import ManagedView
 from admin.cells import MASKED
 from admin.filters import Holding, Ticked
-from admin.forms import AdminForm, Given, texts
+from admin.forms import AdminForm, Given, labels_of, texts
 from admin.people.reach import people_within, programme_names, within
 from admin.tables import Part, Table
 from domain.access import Action
@@ -82,14 +82,7 @@ class UserView(ManagedView):
 
     column_list = ("name", "account", "mobile", "email", "is_active", "created_at")
     column_details_list = column_list
-    column_labels = {
-        "name": "姓名",
-        "account": "账号",
-        "mobile": "手机",
-        "email": "电子邮箱",
-        "is_active": "在用",
-        "created_at": "建立时间",
-    }
+    column_labels = labels_of(NewUserForm) | {"is_active": "在用", "created_at": "建立时间"}
     column_formatters = {"mobile": MASKED, "email": MASKED}
     column_formatters_detail: dict[str, Any] = {}
     column_sortable_list = ("name", "account")

@@ -28,6 +28,7 @@ from domain.lint import check
 from models import BatchState, MailState
 from services.batches.context import BatchContext
 from services.calendar import official_calendar
+from services.definitions.linting import grouped, said
 from services.designing.asking.spots import find, nearest
 from services.designing.working import working_copy
 from services.progress.acts import Key, acts
@@ -148,9 +149,12 @@ class BatchPages(
             None,
             vouched=vouched(context.definition),
             findings=[
-                (finding, label_of(context.definition, finding.path), self._mended_at(context, finding.path))
-                for finding in findings
-                if finding.code != "unconfirmed"
+                (
+                    group[0],
+                    said(group),
+                    [(label_of(context.definition, one.path), self._mended_at(context, one.path)) for one in group],
+                )
+                for group in grouped(one for one in findings if one.code != "unconfirmed")
             ],
             starting=starting(current.db(), context, current.now()) if is_draft else [],
             rehearsed=advice(current.db(), context) if is_draft else "",

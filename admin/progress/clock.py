@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from domain.access import Action, may
 from domain.errors import RuleBroken
+from domain.plan import MOMENT_NAMES
 from models.scope import Scope
 from services.batches.context import load
 from services.demo_clock import NextEvent, advance_by, next_event, step_to_next
-from services.progress.acts import MOMENTS
 from web import current
 from web.clock import wall_now
 from web.filters import moment
@@ -104,4 +104,4 @@ def _label(event: NextEvent) -> str:
     if not moments:
         return context.batch.title
     first = moments[0]
-    return f"{context.stages[first.stage].title}{MOMENTS[first.kind]}"
+    return f"{context.stages[first.stage].title}{MOMENT_NAMES[first.kind]}"

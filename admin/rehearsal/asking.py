@@ -16,6 +16,7 @@ from services.rehearsal.keeping import Source, Wanted
 from services.rehearsal.playing import Period
 from services.rehearsal.presets import is_answered
 from services.rehearsal.scenario import CLASS, Deed, Several
+from web.site import current_site
 
 MOST_ROWS = 200
 SPARE = 2
@@ -96,7 +97,7 @@ def wanted_of(asked: Asked, zone: ZoneInfo, imported: str = "") -> Wanted:
         scenario = read_yaml(imported)
     if not isinstance(scenario, list) or not all(isinstance(row, dict) for row in scenario):
         raise Invalid([Problem("scenario", "", "情景文件应是一个列表", "每项含 at、stage、do、unit 或 units")])
-    return Wanted(asked.source, Period(begin, end), scenario)
+    return Wanted(asked.source, Period(begin, end, current_site().base_url), scenario)
 
 
 def _day(raw: str, path: str) -> date | None:

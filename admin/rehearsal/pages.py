@@ -103,7 +103,7 @@ class Rehearsing(GivingOut):
         )
 
     @expose("/<code>/rehearsal/<run_id>/sign", methods=("POST",))
-    @needs(Action.EDIT_DEFINITION)
+    @needs(Action.SIGN_REHEARSAL)
     def rehearsal_sign_view(self, code: str, run_id: str) -> Response:
         """Sign a rehearsal off."""
         context = batch_in_hand(code)

@@ -44,7 +44,7 @@ def _narrowed(was: Form, becomes: Form) -> Iterator[Problem]:
             yield from _narrowed_field(*places[key], field)
     for key, (path, field) in places.items():
         if key not in known and field.required:
-            yield Problem(f"{path}.required", "是", f"填报已经开始，新增的“{field.label}”只能是选填", "改为选填")
+            yield Problem(f"{path}.required", "是", f"填报已经开始，添加的“{field.label}”只能是选填", "改为选填")
     yield from _materials(was, becomes)
 
 
@@ -103,7 +103,7 @@ def _materials(was: Form, becomes: Form) -> Iterator[Problem]:
         path = f"forms.{was.key}.materials.{material.key}"
         if material.required and (old is None or not old.required):
             yield Problem(
-                f"{path}.required", "是", f"填报已经开始，不能新增必交的材料“{material.label}”", "改为“如有”"
+                f"{path}.required", "是", f"填报已经开始，不能添加必交的材料“{material.label}”", "改为“如有”"
             )
         if old is not None and set(old.kinds) - set(material.kinds):
             yield Problem(

@@ -65,12 +65,14 @@ class Step:
 class Ladder:
     """The rungs of one or several stages.
 
+    name: what people know it by; "" goes by the stages that it serves.
     ceiling_per_week: most reminders a person gets in any seven days; None means no ceiling.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = STRICT
 
     key: str
+    name: str = ""
     steps: tuple[Step, ...]
     ceiling_per_week: int | None = None
     when_missed: WhenMissed = WhenMissed.LATEST

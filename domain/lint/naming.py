@@ -46,11 +46,12 @@ def field_names(fields: Iterable[Field]) -> Names:
 
 
 def ladder_names(definition: Definition) -> Names:
-    """Return the ladders, which have no names of their own, by the stages that they serve, else by their number."""
+    """Return the ladders by their own names, else by the stages that they serve, else by their number."""
     found: Names = {}
     for number, ladder in enumerate(definition.ladders, 1):
         served = "、".join(f"「{stage.title}」" for stage in definition.stages if stage.ladder == ladder.key)
-        found[ladder.key] = f"{served}所用的一套" if served else f"第 {number} 套"
+        unnamed = f"{served}所用的一套" if served else f"第 {number} 套"
+        found[ladder.key] = ladder.name or unnamed
     return found
 
 

@@ -56,7 +56,7 @@ def _wider(child: Definition, upper: Definition) -> Iterator[Problem]:
             continue
         extra = [key for key in category.modes if key not in offered[category.key]]
         if extra and offered[category.key]:
-            yield Problem(f"{path}.modes", "、".join(extra), "上级通知没有这些模式；转发不能增加", "删去这些模式")
+            yield Problem(f"{path}.modes", "、".join(extra), "上级通知没有这些模式；转发不能添加", "删去这些模式")
 
 
 def _weaker_rules(child: Definition, upper: Definition) -> Iterator[Problem]:

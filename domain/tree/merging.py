@@ -52,8 +52,11 @@ def _changes(path: str, before: object, after: object, own: object) -> Iterator[
     if before == after:
         return
     olds, news, mine = _parts(before), _parts(after), _parts(own)
-    # A list that became a mapping, or the other way round, has no parts in common.
-    if olds is None or news is None or mine is None or not _is_alike(before, after, own):
+    # A list that became a mapping, or the other way round, has no parts in common; nor has one in which two items
+    # share a name: which of them is which cannot be told, so such a list is taken over as a whole or not at all.
+    # A list that was begun or emptied is told as a whole, unless the lower office has put items of its own into it.
+    is_whole = [] in (before, after) and own in (before, after)
+    if is_whole or olds is None or news is None or mine is None or not _is_alike(before, after, own):
         yield Change(path, before, after, own)
         return
     for name in [*olds, *(name for name in news if name not in olds)]:
@@ -63,12 +66,18 @@ def _changes(path: str, before: object, after: object, own: object) -> Iterator[
 
 
 def _parts(value: object) -> dict[str, object] | None:
-    """Return the named parts of a mapping or of a list of named items; None for what has no parts."""
+    """Return the named parts of a mapping or of a list of named items; None for what has no parts of its own each.
+
+    An empty list has none as yet.
+    """
     if isinstance(value, Mapping):
         return {str(key): part for key, part in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], Mapping):
-        return {item_name(item, number): item for number, item in enumerate(value)}
-    return None
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return None
+    if not all(isinstance(item, Mapping) for item in value):
+        return None
+    found = {item_name(item, number): item for number, item in enumerate(value)}
+    return found if len(found) == len(value) else None
 
 
 def _is_alike(*values: object) -> bool:

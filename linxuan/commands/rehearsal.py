@@ -1,5 +1,6 @@
 """`linxuan rehearse`: everything that a batch will do, before it does it."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -66,7 +67,7 @@ def _of_batch(target: str, since: date | None, until: date | None, scenario: Pat
     with installation() as here, here.database.read(Scope()) as session:
         batch = get_batch(session, target)
         definition = definition_of(session, batch)
-        period = _period(definition.zone, since, until)
+        period = replace(_period(definition.zone, since, until), base_url=here.settings.url)
         happenings = _happenings(scenario, definition)
         return rehearse_batch(session, batch.id, effective_now(session), period, happenings)
 

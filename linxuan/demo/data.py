@@ -111,7 +111,7 @@ NAMES = {
 
 def _add(session: Session, account: str, unit_id: int | None, since: datetime) -> None:
     role = Role.OFFICER if account == "district" else Role(account)
-    person = NewUser(account=account, name=NAMES[account], password=PASSWORD)
+    person = NewUser(account=account, name=NAMES[account], password=PASSWORD, email=f"{account}@demo.example")
     user = add_user(session, person, actor=SYSTEM, now=since, policy=Policy.ASVS)
     # An applicant acts for the organisation that it registers in the story of a batch with cases.
     if role is not Role.APPLICANT:

@@ -8,6 +8,7 @@ from domain.access import Action, may
 from domain.errors import Invalid, RuleBroken
 from models import Approval, Organisation
 from portal import asked
+from portal.accounts import typed
 from portal.answers import page
 from portal.asked import ID
 from portal.unit_batches import batches_of, find_own_unit
@@ -16,7 +17,7 @@ from services.organisations.approving import APPROVAL_NAMES, approve, refuse
 from services.organisations.finding import get_organisation, people_of
 from services.organisations.forms import form_of, values_of
 from services.organisations.inviting import Invitation, invite
-from services.organisations.joining import let_in, requests_of, turn_away
+from services.organisations.joining import requests_of
 from services.organisations.queue import HEADINGS, Wanted, all_applicants, applicants
 from services.sheets import write_sheet
 from web import current
@@ -106,13 +107,7 @@ def decide_many() -> Response:
 @needs(Action.APPROVE_APPLICANT)
 def answer_request(admission_id: int) -> Response:
     """Let a person act for an applicant of the branch, or not."""
-    if request.form.get("answer") == "yes":
-        let_in(current.db(), admission_id, actor=current.actor(), now=current.now())
-        flash("已同意，对方现在可以登录。", "success")
-    else:
-        reason = request.form.get("reason", "")
-        turn_away(current.db(), admission_id, reason, actor=current.actor(), now=current.now())
-        flash("已登记不同意。", "success")
+    typed.answer_request(admission_id)
     return make_response(redirect(url_for("applicants.listing"), 303))
 
 

@@ -8,7 +8,7 @@ from domain.access import Action
 from domain.definition import Form
 from domain.errors import Invalid, NotFound, Problem
 from models import Entity, Organisation
-from portal.accounts.typed import of_form
+from portal.accounts.typed import answer_request, of_form
 from portal.answers import UNPROCESSABLE, page
 from portal.asked import ID
 from services.extras import fields_of, typed_values, with_fields
@@ -16,7 +16,7 @@ from services.organisations.approving import APPROVAL_NAMES
 from services.organisations.finding import get_organisation, people_of
 from services.organisations.forms import form_of, values_of
 from services.organisations.inviting import Invitation, invite, open_invitations, withdraw
-from services.organisations.joining import let_in, requests_of, turn_away
+from services.organisations.joining import requests_of
 from services.organisations.profile import ASKED_AGAIN, change
 from web import current
 from web.forms import typed_in
@@ -77,13 +77,7 @@ def withdraw_invitation(admission_id: int) -> Response:
 @needs(Action.DECLARE)
 def answer(admission_id: int) -> Response:
     """Let a person in, or not."""
-    if request.form.get("answer") == "yes":
-        let_in(current.db(), admission_id, actor=current.actor(), now=current.now())
-        flash("已同意，对方现在可以登录。", "success")
-    else:
-        reason = request.form.get("reason", "")
-        turn_away(current.db(), admission_id, reason, actor=current.actor(), now=current.now())
-        flash("已登记不同意。", "success")
+    answer_request(admission_id)
     return _back()
 
 

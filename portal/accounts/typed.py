@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from flask import request
+from flask import flash, request
 
 from domain.definition import Form
 from domain.errors import Problem
@@ -10,6 +10,7 @@ from models.scope import Scope
 from services.identity import throttle
 from services.identity.throttle import Origin
 from services.organisations.forms import PERSON_FORM, Passwords
+from services.organisations.joining import let_in, turn_away
 from web import current
 from web.clock import wall_now
 from web.forms import AnswerForm, make_form, typed_in
@@ -49,3 +50,14 @@ def signed_in_id() -> int | None:
     """Return who is signed in; None for anybody else."""
     visitor = current.visitor()
     return visitor.user_id if visitor is not None else None
+
+
+def answer_request(admission_id: int) -> None:
+    """Let a person act for an organisation, or not, as was answered; and say so."""
+    if request.form.get("answer") == "yes":
+        let_in(current.db(), admission_id, actor=current.actor(), now=current.now())
+        flash("已同意，对方现在可以登录。", "success")
+    else:
+        reason = request.form.get("reason", "")
+        turn_away(current.db(), admission_id, reason, actor=current.actor(), now=current.now())
+        flash("已登记不同意。", "success")

@@ -14,9 +14,10 @@ from services.batches.context import BatchContext, load
 from services.batches.drafts import add_version, project
 from services.batches.schedule import refresh
 from services.definitions.evidence import confirm
+from services.definitions.names import Names
 from services.definitions.reading import sound
-from services.definitions.writing import digest
-from services.designing.steps import design_of, step_digest
+from services.definitions.telling import place
+from services.designing.working import has_changes
 from services.duties.rows import sync_duties
 from services.upstream.linking import link_up, require_bound
 
@@ -33,12 +34,12 @@ def confirm_values(session: Session, batch: Batch, paths: Sequence[str], *, acto
     zone = context.definition.zone
     confirmed = confirm(context.definition, paths, by=f"{actor.name} {now.astimezone(zone):%Y-%m-%d}")
     add_version(session, context.batch, confirmed, actor=actor, now=now)
+    names = Names(context.definition)
     for path in paths:
+        what = f"推定值：{place(names, path).label}"
         audit.record(
             session,
-            audit.Act(
-                actor=actor, now=now, action=Action.CONFIRM_VALUE, what=f"推定值 {path}", batch_id=context.batch.id
-            ),
+            audit.Act(actor=actor, now=now, action=Action.CONFIRM_VALUE, what=what, batch_id=context.batch.id),
         )
 
 
@@ -98,8 +99,7 @@ def _require_ready(context: BatchContext) -> None:
 
 def _require_stored(session: Session, context: BatchContext) -> None:
     """Refuse while somebody works on a copy: what was seen last would not be what runs. Raises Conflict."""
-    design = design_of(session, context.batch.id)
-    if design is not None and step_digest(session, design) != digest(context.definition):
+    if has_changes(session, context):
         raise Conflict("工作稿中有尚未存稿的改动，请先存为新一稿，或放弃改动，再发布。")
 
 

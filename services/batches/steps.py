@@ -11,7 +11,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from domain.access import SYSTEM, Action
-from domain.plan import Moment, MomentKind
+from domain.instants import describe
+from domain.plan import MOMENT_NAMES, Moment, MomentKind
 from domain.triage import Verdict
 from models import AppliedMoment, BatchState
 from models.failpoints import failpoint
@@ -67,13 +68,14 @@ def _log(session: Session, context: BatchContext, rows: list[AppliedMoment], now
     for row in rows:
         if row.verdict is Verdict.APPLY and row.kind is MomentKind.REMIND and not row.units:
             continue
+        title, planned = context.definition.stage(row.stage_key).title, describe(row.at, context.definition.zone)
         audit.record(
             session,
             audit.Act(
                 actor=SYSTEM,
                 now=now,
                 action=Action.ADVANCE,
-                what=f"{context.definition.stage(row.stage_key).title}：{row.key}",
+                what=f"{title}：{MOMENT_NAMES[row.kind]}（计划于 {planned}）",
                 batch_id=context.batch.id,
                 reason=row.because,
                 after={"verdict": row.verdict.value, "units": row.units},

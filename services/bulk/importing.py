@@ -22,7 +22,7 @@ from services.bulk.workbook import Table, read_table
 MOST_NAMED = 20
 """How many refused rows a refusal names; the preview lists all."""
 EFFECTS: Mapping[Effect, str] = {
-    Effect.ADDED: "新增",
+    Effect.ADDED: "添加",
     Effect.CHANGED: "变更",
     Effect.UNCHANGED: "未变",
     Effect.REFUSED: "有误",

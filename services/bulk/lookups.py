@@ -64,11 +64,16 @@ class Names:
 
 
 class Units(Names):
-    """The units within the session's scope, by code, name and short name. One query."""
+    """The units within the session's scope, by code, name and short name. One query.
+
+    A file that gives a unit another name knows it by that one: whoever imports it again finds the same units.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__("单位")
         self.by_id: dict[int, Unit] = {}
+        self._renamed: dict[int, tuple[str, str]] = {}
+        self._former: dict[str, str] = {}
         for unit in session.scalars(select(Unit).order_by(Unit.path)):
             self.by_id[unit.id] = unit
             self.add(unit.id, (unit.name, unit.short))
@@ -80,6 +85,24 @@ class Units(Names):
     def has_code(self, word: str) -> bool:
         """Tell whether a word is the code of a unit."""
         return word in self.by_code
+
+    def rename(self, unit: Unit, name: str, short: str) -> None:
+        """Let a unit go by the words that the file gives it; "" keeps the one it has."""
+        after = (name or unit.name, short or unit.short)
+        self._renamed[unit.id] = after
+        for word in {unit.name, unit.short} - {"", unit.code, *after}:
+            self._found[word] = self._found[word] - {unit.id}
+            self._former[word] = after[0]
+        self.add(unit.id, (word for word in after if word not in self.by_code))
+
+    def called(self, unit: Unit) -> tuple[str, str, str]:
+        """Return code, name and short name of a unit as they will be after the file."""
+        return unit.code, *self._renamed.get(unit.id, (unit.name, unit.short))
+
+    def _nearest(self, word: str) -> str:
+        if word in self._former:
+            return f"本表把它改名为“{self._former[word]}”，请填写代码或改后的名称"
+        return super()._nearest(word)
 
     def of(self, judged: Judged, column: str) -> Unit | None:
         """Return the unit that a cell names; None, with the row refused."""

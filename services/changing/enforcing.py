@@ -17,8 +17,8 @@ from services.duties.rows import sync_duties
 
 def enforce(
     session: Session, context: BatchContext, definition: Definition, reason: str, *, actor: Actor, now: datetime
-) -> tuple[BatchVersion, list[Extension]]:
-    """Make a definition the one in force; return its version, and the deadlines that moved later.
+) -> BatchVersion:
+    """Make a definition the one in force; return its version.
 
     What it may not change was refused before. Moments before `now` that the new definition would have had never
     existed: nobody is reminded late of a rung that was added today.
@@ -29,11 +29,12 @@ def enforce(
     version.published_at = now
     describe(batch, definition)
     _project(session, context, definition)
-    later = [_move(session, context, each, reason, actor=actor, now=now) for each in moved]
+    for each in moved:
+        _move(session, context, each, reason, actor=actor, now=now)
     context = refresh(session, reload(session, context))
     _lay_duties(session, context)
     refresh(session, context)
-    return version, [extension for extension in later if extension is not None]
+    return version
 
 
 def _project(session: Session, context: BatchContext, definition: Definition) -> None:
@@ -71,14 +72,12 @@ def _project_units(session: Session, context: BatchContext, definition: Definiti
     )
 
 
-def _move(
-    session: Session, context: BatchContext, moved: Moved, reason: str, *, actor: Actor, now: datetime
-) -> Extension | None:
-    """Move the deadline of a stage that has begun; return the extension that this is, None for an earlier date."""
+def _move(session: Session, context: BatchContext, moved: Moved, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Move the deadline of a stage that has begun; a later one is an extension."""
     row = context.stages[moved.stage]
     row.due_at, row.due_since = moved.after, now
     if moved.before == moved.after:
-        return None
+        return
     duties = update(Duty).where(Duty.batch_id == context.batch.id, Duty.stage_key == moved.stage)
     own = Duty.due_at.is_not_distinct_from(moved.before)
     is_later = moved.before is not None and moved.after is not None and moved.after > moved.before
@@ -86,7 +85,7 @@ def _move(
     if moved.after is None or moved.after > now:
         row.closed_at = None
     if moved.before is None or moved.after is None or not is_later:
-        return None
+        return
     extension = Extension(
         batch_id=context.batch.id,
         stage_key=moved.stage,
@@ -98,7 +97,6 @@ def _move(
     )
     session.add(extension)
     session.flush()
-    return extension
 
 
 def _lay_duties(session: Session, context: BatchContext) -> None:

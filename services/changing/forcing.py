@@ -23,7 +23,7 @@ from services.designing.comparing import Difference, compare
 from services.designing.working import settle, working_copy
 from services.duties.loads import wait_for_others
 from services.upstream.linking import link_up, require_bound
-from services.upstream.telling import tell_extension
+from services.upstream.telling import tell_dates
 
 CHANGEABLE = (BatchState.RUNNING, BatchState.PAUSED)
 MOST_LOGGED = 50
@@ -59,15 +59,14 @@ def put_in_force(session: Session, batch_id: int, order: Order, *, actor: Actor,
     require_possible(session, context, working.definition, now)
     definition = _confirmed(working.definition, actor, now)
     drafted = corrections(session, context, definition, _moved(context, definition))
-    changed = compare(context.definition, definition)
-    version, later = enforce(session, context, definition, order.reason.strip(), actor=actor, now=now)
+    changed, dates = compare(context.definition, definition), dict(context.milestones())
+    version = enforce(session, context, definition, order.reason.strip(), actor=actor, now=now)
     after = load(session, batch_id)
     link_up(session, after)
     require_bound(session, after)
-    for extension in later:
-        tell_extension(session, after, extension, now)
+    tell_dates(session, after, dates, now)
     sent = send_corrections(session, after, version, drafted, order.corrections, now)
-    settle(session, batch_id, after.batch.revision)
+    settle(session, after, actor=actor, now=now)
     audit.record(session, replace(_act(after, changed, sent, actor, now), reason=order.reason.strip()))
     return after.batch
 

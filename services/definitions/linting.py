@@ -1,5 +1,7 @@
 """The check of a definition as `linxuan lint` and the backoffice show it."""
 
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -11,6 +13,9 @@ from services.calendar import official_calendar
 from services.definitions.expressions import check_expressions
 from services.definitions.reading import parse_unchecked, read_file
 from services.definitions.wording import check_texts
+
+NAMED = re.compile(r"(「[^」]*」)(.+)", re.DOTALL)
+"""A sentence that begins with the thing that it is about."""
 
 
 class FindingRow(TypedDict):
@@ -41,6 +46,29 @@ def findings(definition: Definition, calendar: Calendar | None = None) -> list[F
         *check(definition, calendar or official_calendar()),
     ]
     return sorted(found, key=lambda finding: ORDER[finding.level])
+
+
+def grouped(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Return the findings in order, those that say the same of several named things together.
+
+    Only what is good to know is put together: an error or a warning is counted and put right by itself.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for number, finding in enumerate(found):
+        named = NAMED.fullmatch(finding.sentence)
+        is_same = named is not None and finding.level is Level.INFO
+        key = (finding.code, named[2], finding.advice) if named is not None and is_same else (str(number),)
+        groups.setdefault(key, []).append(finding)
+    return list(groups.values())
+
+
+def said(group: Sequence[Finding]) -> str:
+    """Return what a group of `grouped` says, in one sentence that names all its things."""
+    named = [NAMED.fullmatch(finding.sentence) for finding in group]
+    titles = [match[1] for match in named if match is not None]
+    if len(group) == 1 or len(titles) < len(group):
+        return group[0].sentence
+    return f"{'、'.join(titles)}{group[0].sentence.removeprefix(titles[0])}"
 
 
 def report(checked: Definition | Invalid, calendar: Calendar | None = None) -> Report:

@@ -1,7 +1,7 @@
 """What the parts of one definition are called, and what the keys that point at them stand for.
 
 A part without a name of its own goes by what people know it by: a rule by its question, a check by its sentence, a
-quota by what it limits, a ladder by the stages it serves; anything else by its number in the list.
+quota by what it limits, a ladder without a name by the stages it serves; anything else by its number in the list.
 """
 
 import re
@@ -96,10 +96,10 @@ class Names:
 
     @cached_property
     def ladders(self) -> Mapping[str, str]:
-        """Return the ladders by key, each called after the stages that it serves."""
+        """Return the ladders by key, those without a name called after the stages that they serve."""
         stages = self.definition.stages
         return {
-            ladder.key: "、".join(stage.title for stage in stages if stage.ladder == ladder.key)
+            ladder.key: ladder.name or "、".join(stage.title for stage in stages if stage.ladder == ladder.key)
             for ladder in self.definition.ladders
         }
 

@@ -74,7 +74,7 @@ def edited(definition: Definition, edits: Sequence[Edit]) -> Definition:
 
     Raises NotFound for a place that is not there, Invalid for two items of one name or a value of the wrong shape.
     """
-    plain: Plain = json.loads(canonical_json(definition))
+    plain = plain_of(definition)
     for edit in edits:
         match edit:
             case SetValues():
@@ -104,9 +104,20 @@ def _require_identity(old: Definition, new: Definition) -> None:
         raise Invalid(problems)
 
 
+def plain_of(definition: Definition) -> Plain:
+    """Return a definition as plain data of the caller's own, as in JSON."""
+    found: Plain = json.loads(canonical_json(definition))
+    return found
+
+
 def value_at(definition: Definition, path: str) -> object:
     """Return the plain value at a path; None where there is nothing."""
-    found: object = json.loads(canonical_json(definition))
+    return value_in(plain_of(definition), path)
+
+
+def value_in(plain: Plain, path: str) -> object:
+    """Return what stands at a path of plain data; None where there is nothing."""
+    found: object = plain
     for part in path.split(".") if path else ():
         found = _child(found, part)
     return found
@@ -129,6 +140,12 @@ def item_names(items: Sequence[object]) -> list[str]:
         seen[name] += 1
         found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return found
+
+
+def has_key(item: Mapping[str, object]) -> bool:
+    """Tell whether no other item of its list may bear the same name."""
+    # People and platforms go by their names, which two of them may share; a key belongs to one alone.
+    return any(part in item for part in ("key", "code", "kind"))
 
 
 def _place(items: Sequence[object], name: str) -> int | None:
@@ -161,9 +178,7 @@ def _set(plain: Plain, edit: SetValues) -> None:
 
 def _put(items: list[Any], item: Any, before: str, path: str) -> None:
     name = item_name(item, len(items))
-    # People and platforms go by their names, which two of them may share; a key belongs to one alone.
-    has_key = any(part in item for part in ("key", "code", "kind"))
-    if has_key and _place(items, name) is not None:
+    if has_key(item) and _place(items, name) is not None:
         raise Invalid([Problem(f"{path}.{name}", name, "同一处已有同名的一项", "换一个代号")])
     place = _place(items, before) if before else None
     items.insert(len(items) if place is None else place, item)

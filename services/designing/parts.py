@@ -1,4 +1,8 @@
-"""The parts of a definition as the designer shows them, in the order of a notice, each with the state it is in."""
+"""The parts of a definition as the designer shows them, in the order in which a person fills them in.
+
+Each has the state it is in. A part stands behind those that it points at: conditions behind the forms whose answers
+they judge.
+"""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -52,9 +56,9 @@ PARTS: tuple[Part, ...] = (
         needs=("unit_classes", "units"),
     ),
     Part("quotas", "推荐名额", "每类单位在每个类别最多推荐多少件。没有任何一条表示不限名额。", ("quotas",)),
-    Part("rules", "申报条件", "谁可以申报、数值须达到多少、经办人核对什么。每条附通知原话。", ("rules",)),
     Part("forms", "表单", "申报表、联系人表等：分几个部分，每部分填什么。", ("forms",)),
     Part("materials", "材料", "随每张表提交的证明材料和盖章扫描件。", inside=("forms", ("materials",))),
+    Part("rules", "申报条件", "谁可以申报、数值须达到多少、经办人核对什么。每条附通知原话。", ("rules",)),
     Part("stages", "环节与时间", "每个环节何时开放、何时截止、由谁办理。", ("stages",), is_needed=True),
     Part(
         "routes",
@@ -110,6 +114,12 @@ def part_of(path: str) -> str:
     steps = path.split(".")
     within = _INSIDE.get((steps[0], steps[2])) if len(steps) > 2 else None
     return within or _OF_FIELD.get(steps[0], PARTS[0].key)
+
+
+def neighbours(key: str) -> tuple[Part | None, Part | None]:
+    """Return the parts before and behind a part; None where it is the first or the last."""
+    at = next(number for number, part in enumerate(PARTS) if part.key == key)
+    return PARTS[at - 1] if at else None, PARTS[at + 1] if at + 1 < len(PARTS) else None
 
 
 def findings(definition: Definition, calendar: Calendar) -> list[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, require
@@ -24,7 +24,18 @@ from services.definitions.shapes import shape
 from services.definitions.writing import canonical_json, digest
 from services.designing.clashes import clashes
 from services.designing.edits import Edit, SetValues, edited, value_at
-from services.designing.steps import add_step, design_of, document, has_step, store_step
+from services.designing.steps import (
+    add_step,
+    begin_anew,
+    beside,
+    caught_up_number,
+    design_of,
+    document,
+    first_number,
+    has_step,
+    store_step,
+    take_in,
+)
 
 ALL = frozenset[str]()
 """No part of a definition stands apart when a newer revision is merged into the working copy."""
@@ -34,16 +45,14 @@ ALL = frozenset[str]()
 class Working:
     """A batch's working copy as it is shown.
 
-    step: number of the step that is shown. last: the newest one; more than `step` after undoing. first: the oldest
-    that is kept. base_revision: the revision it was begun from. undone, redone: what undoing and redoing would
-    change, "" when there is nothing. is_changed: whether it differs from the newest revision.
+    step: number of what is shown; no other state of this batch's copy ever has it. base_revision: the revision it
+    was begun from. undone, redone: what undoing and redoing would change, "" when there is nothing. is_changed:
+    whether it differs from the newest revision.
     """
 
     batch: Batch
     definition: Definition
     step: int
-    first: int
-    last: int
     base_revision: int
     undone: str
     redone: str
@@ -87,14 +96,19 @@ def apply(session: Session, batch_id: int, change: Change, *, actor: Actor, now:
     return _shown(session, context, design)
 
 
+def has_changes(session: Session, context: BatchContext) -> bool:
+    """Tell whether the working copy of a batch differs from its newest revision."""
+    return _shown(session, context, design_of(session, context.batch.id)).is_changed
+
+
 def undo(session: Session, batch_id: int, *, actor: Actor) -> Working:
     """Go back one step. Raises NotFound, NotAllowed, Conflict when there is none."""
-    return _go(session, batch_id, -1, "没有可以撤销的改动。", actor)
+    return _go(session, batch_id, "没有可以撤销的改动。", actor, is_back=True)
 
 
 def redo(session: Session, batch_id: int, *, actor: Actor) -> Working:
     """Take back one undoing. Raises NotFound, NotAllowed, Conflict when there is none."""
-    return _go(session, batch_id, 1, "没有可以重做的改动。", actor)
+    return _go(session, batch_id, "没有可以重做的改动。", actor, is_back=False)
 
 
 def replace_all(
@@ -117,13 +131,13 @@ def roll_back(session: Session, batch_id: int, revision: int, *, actor: Actor, n
     return replace_all(session, batch_id, wanted, what=f"恢复到第 {revision} 稿", actor=actor, now=now)
 
 
-def discard(session: Session, batch_id: int, *, actor: Actor) -> None:
-    """Drop the working copy with its steps. Raises NotFound, NotAllowed."""
-    _context(session, batch_id, actor, lock=True)
+def discard(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> None:
+    """Drop what was changed in the working copy, with its steps. Raises NotFound, NotAllowed."""
+    context = _context(session, batch_id, actor, lock=True)
     design = design_of(session, batch_id)
     if design is not None:
-        session.delete(design)
-        session.flush()
+        design.base_revision = context.batch.revision
+        begin_anew(session, design, context.definition, _newest(context.batch), actor=actor, now=now)
 
 
 def save_revision(session: Session, batch_id: int, *, seen: int, actor: Actor, now: datetime) -> Batch:
@@ -145,12 +159,19 @@ def save_revision(session: Session, batch_id: int, *, seen: int, actor: Actor, n
     return batch
 
 
-def settle(session: Session, batch_id: int, revision: int) -> None:
-    """Note that the working copy has become a revision."""
-    design = design_of(session, batch_id)
-    if design is not None:
-        design.base_revision = revision
-        session.flush()
+def settle(session: Session, context: BatchContext, *, actor: Actor, now: datetime) -> None:
+    """Note that the working copy has become the batch's newest revision, whatever was added to it on the way."""
+    design = design_of(session, context.batch.id)
+    if design is None:
+        return
+    design.base_revision = context.batch.revision
+    if digest(document(session, design, design.step)) != digest(context.definition):
+        add_step(session, design, context.definition, _newest(context.batch), actor=actor, now=now)
+    session.flush()
+
+
+def _newest(batch: Batch) -> str:
+    return f"第 {batch.revision} 稿"
 
 
 def _context(session: Session, batch_id: int, actor: Actor, *, lock: bool = False) -> BatchContext:
@@ -166,22 +187,21 @@ def _begun(session: Session, context: BatchContext, *, actor: Actor, now: dateti
     batch = context.batch
     design = design_of(session, batch.id)
     if design is None:
-        design = Design(batch_id=batch.id, base_revision=batch.revision, step=0)
+        design = Design(batch_id=batch.id, base_revision=batch.revision, step=first_number(batch))
         session.add(design)
         session.flush()
-        store_step(session, design, context.definition, f"第 {batch.revision} 稿", actor=actor, now=now)
+        store_step(session, design, context.definition, _newest(batch), actor=actor, now=now)
     elif design.base_revision != batch.revision:
-        current = document(session, design, design.step)
-        merged = _caught_up(session, context, design, current)
-        design.base_revision = batch.revision
-        if digest(merged) != digest(current):
-            add_step(session, design, merged, f"并入第 {batch.revision} 稿", actor=actor, now=now)
+        merged = _caught_up(session, context, design, document(session, design, design.step))
+        take_in(session, design, merged, batch, actor=actor, now=now)
     return design
 
 
 def _caught_up(session: Session, context: BatchContext, design: Design, own: Definition) -> Definition:
     """Return the working copy with what newer revisions changed; what the copy changed itself stays."""
     base = definition_at(session, context.batch, design.base_revision)
+    if digest(own) == digest(base):
+        return context.definition
     before, after, mine = (json.loads(canonical_json(one)) for one in (base, context.definition, own))
     return shape(take_over(mine, [change for change in changes(before, after, mine, ALL) if change.is_followed]))
 
@@ -192,9 +212,7 @@ def _shown(session: Session, context: BatchContext, design: Design | None) -> Wo
         return Working(
             batch=batch,
             definition=context.definition,
-            step=0,
-            first=0,
-            last=0,
+            step=first_number(batch),
             base_revision=batch.revision,
             undone="",
             redone="",
@@ -202,35 +220,35 @@ def _shown(session: Session, context: BatchContext, design: Design | None) -> Wo
             changed_at=None,
             changed_by="",
         )
-    own = DesignStep.design_id == design.id
-    first, last = session.execute(select(func.min(DesignStep.number), func.max(DesignStep.number)).where(own)).one()
+    back, forth = (beside(session, design, is_back=is_back) for is_back in (True, False))
     near = select(DesignStep.number, DesignStep.what, DesignStep.made_at, DesignStep.made_by).where(
-        own, DesignStep.number.in_((design.step, design.step + 1))
+        DesignStep.design_id == design.id, DesignStep.number.in_((design.step, forth))
     )
     steps = {row.number: row for row in session.execute(near)}
+    own, number = steps[design.step], design.step
     definition = document(session, design, design.step)
     if design.base_revision != batch.revision:
+        # What is shown now gets this number as soon as somebody goes on with it.
+        number = caught_up_number(session, design, batch)
         definition = _caught_up(session, context, design, definition)
     return Working(
         batch=batch,
         definition=definition,
-        step=design.step,
-        first=first,
-        last=last,
+        step=number,
         base_revision=design.base_revision,
-        undone=steps[design.step].what if design.step > first else "",
-        redone=steps[design.step + 1].what if design.step < last else "",
+        undone=own.what if back is not None else "",
+        redone=steps[forth].what if forth is not None else "",
         is_changed=digest(definition) != digest(context.definition),
-        changed_at=steps[design.step].made_at if last > first else None,
-        changed_by=steps[design.step].made_by if last > first else "",
+        changed_at=own.made_at if back is not None or forth is not None else None,
+        changed_by=own.made_by if back is not None or forth is not None else "",
     )
 
 
-def _go(session: Session, batch_id: int, by: int, sentence: str, actor: Actor) -> Working:
+def _go(session: Session, batch_id: int, sentence: str, actor: Actor, *, is_back: bool) -> Working:
     context = _context(session, batch_id, actor, lock=True)
     design = design_of(session, batch_id)
-    wanted = design.step + by if design is not None else -1
-    if design is None or not has_step(session, design, wanted):
+    wanted = beside(session, design, is_back=is_back) if design is not None else None
+    if design is None or wanted is None:
         raise Conflict(sentence)
     design.step = wanted
     session.flush()
@@ -240,7 +258,7 @@ def _go(session: Session, batch_id: int, by: int, sentence: str, actor: Actor) -
 def _apart(session: Session, design: Design, change: Change, current: Definition) -> list[Edit]:
     """Return the edits as the writer meant them. Raises Conflict for values that somebody else changed since."""
     if not has_step(session, design, change.seen):
-        raise Conflict("工作稿在此期间改动很多，请刷新页面后重做这一处改动。")
+        raise Conflict("打开这一页之后，工作稿已被撤销、放弃或改动很多，请刷新页面后重做这一处改动。")
     seen = document(session, design, change.seen)
     meant = [_meant(edit, seen) if isinstance(edit, SetValues) else edit for edit in change.edits]
     found = clashes(seen, current, meant)

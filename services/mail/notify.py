@@ -157,6 +157,16 @@ class News:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person with an account: name, mail address ("" without one), number, and the unit that would call them."""
+
+    name: str
+    address: str
+    number: str = ""
+    unit_id: int | None = None
+
+
 def applicant_key(context: BatchContext, case: Case, key: str) -> str:
     """Return the key of the mail that tells the applicant these news."""
     return f"{context.batch.code}/case.{case.id}/{key}/{case.organisation.email}"
@@ -165,36 +175,10 @@ def applicant_key(context: BatchContext, case: Case, key: str) -> str:
 def notify_applicant(session: Session, context: BatchContext, case: Case, news: News, *, at: datetime) -> bool:
     """Write to the applicant of a case; return False when it has no address and its channel must call it."""
     organisation = case.organisation
-    stage = _stage_of_cases(context)
-    if not organisation.email:
-        call = NewPhoneDuty(
-            key=f"{context.batch.code}/case.{case.id}/{news.key}/tel:{organisation.phone}",
-            batch_id=context.batch.id,
-            unit_id=case.unit_id,
-            stage_key=stage,
-            at=at,
-            person=organisation.name,
-            number=organisation.phone,
-            because=f"申报单位没有电子邮箱：{news.headline}（{case.title}）"[:200],
-        )
-        post_phone_duties(session, [call])
-        return False
-    mail = NewMail(
-        key=applicant_key(context, case, news.key),
-        batch_id=context.batch.id,
-        stage_key=stage,
-        moment_key="",
-        kind=MailKind.CASE,
-        unit_id=None,
-        address=organisation.email,
-        person=organisation.name,
-        at=at,
-        not_before=at,
-        facts=news.facts(),
-        case_id=case.id,
-    )
-    post(session, [mail])
-    return True
+    to = Recipient(organisation.name, organisation.email, organisation.phone, case.unit_id)
+    without = f"申报单位没有电子邮箱：{news.headline}（{case.title}）"
+    about = _About(f"{context.batch.code}/case.{case.id}/{news.key}", MailKind.CASE, without, case.id)
+    return _write(session, context, to, news, about, at=at)
 
 
 def notify_unit_of_case(
@@ -206,47 +190,56 @@ def notify_unit_of_case(
     notify_units(session, context, [unit_id], notice)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A person with an account: name, mail address ("" without one), number, and the unit that would call them."""
-
-    name: str
-    address: str
-    number: str = ""
-    unit_id: int | None = None
-
-
 def notify_person(session: Session, context: BatchContext, to: Recipient, news: News, *, at: datetime) -> bool:
     """Write to a person about their account, in the name of a batch's office.
 
     Return False without an address; the unit, where one is given, then has to call.
     """
+    prefix, without = f"{context.batch.code}/account/{news.key}", f"没有电子邮箱：{news.headline}"
+    return _write(session, context, to, news, _About(prefix, MailKind.ACCOUNT, without), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What news are about. prefix: of the key, as in `Notice`. without: why somebody must call instead."""
+
+    prefix: str
+    kind: MailKind
+    without: str
+    case_id: int | None = None
+
+
+def _write(
+    session: Session, context: BatchContext, to: Recipient, news: News, about: _About, *, at: datetime
+) -> bool:
+    """Write news to one person, or let the unit call them; return whether there is an address."""
     stage = _stage_of_cases(context)
     if to.address:
         mail = NewMail(
-            key=f"{context.batch.code}/account/{news.key}/{to.address}",
+            key=f"{about.prefix}/{to.address}",
             batch_id=context.batch.id,
             stage_key=stage,
             moment_key="",
-            kind=MailKind.ACCOUNT,
+            kind=about.kind,
             unit_id=None,
             address=to.address,
             person=to.name,
             at=at,
             not_before=at,
             facts=news.facts(),
+            case_id=about.case_id,
         )
         post(session, [mail])
     elif to.unit_id is not None:
         call = NewPhoneDuty(
-            key=f"{context.batch.code}/account/{news.key}/tel:{to.number}",
+            key=f"{about.prefix}/tel:{to.number}",
             batch_id=context.batch.id,
             unit_id=to.unit_id,
             stage_key=stage,
             at=at,
             person=to.name,
             number=to.number,
-            because=f"没有电子邮箱：{news.headline}"[:200],
+            because=about.without[:200],
         )
         post_phone_duties(session, [call])
     return bool(to.address)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Action, Actor, Role, Subject, require
@@ -16,6 +15,7 @@ from models import Admission, AdmissionEnd, Batch, BatchUnit, Membership, Unit, 
 from models.scope import seeing_all
 from services import audit
 from services.identity.memberships import choices
+from services.organisations.accounts import new_account
 from services.organisations.finding import get_organisation
 from services.organisations.forms import NewPerson
 
@@ -72,19 +72,20 @@ def invite(session: Session, wanted: Invitation, *, actor: Actor, now: datetime)
     return token
 
 
-def find_invitation(session: Session, token: str, *, now: datetime) -> Admission:
+def find_invitation(session: Session, token: str, *, now: datetime, lock: bool = False) -> Admission:
     """Return the invitation of a link that can still be used; the link itself is the right to see it.
 
-    Raises NotFound with one sentence for an unknown, used or expired one.
+    lock: for who goes on to use it. Raises NotFound with one sentence for an unknown, used or expired one.
     """
+    statement = (
+        select(Admission)
+        .options(joinedload(Admission.organisation))
+        .where(Admission.token_hash == _hashed(token), Admission.outcome.is_(None))
+    )
+    if lock:
+        statement = statement.with_for_update(of=Admission).execution_options(populate_existing=True)
     with seeing_all(session):
-        found = session.scalars(
-            select(Admission)
-            .options(joinedload(Admission.organisation))
-            .where(Admission.token_hash == _hashed(token), Admission.outcome.is_(None))
-            .with_for_update(of=Admission)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        found = session.scalars(statement).one_or_none()
     if found is None or found.expires_at is None or found.expires_at <= now:
         raise NotFound(GONE, code="invitation_gone")
     return found
@@ -96,7 +97,7 @@ def accept(session: Session, token: str, person: NewPerson | int, *, now: dateti
     Raises NotFound; Conflict when the person has that membership; Invalid for a number or address with an account.
     """
     with seeing_all(session):
-        found = find_invitation(session, token, now=now)
+        found = find_invitation(session, token, now=now, lock=True)
         user = session.get(User, person) if isinstance(person, int) else _new_user(session, person, now)
         if user is None:
             raise NotFound(GONE, code="invitation_gone")
@@ -173,20 +174,10 @@ def units_without_officer(session: Session, batch_id: int, *, now: datetime) -> 
 
 def _new_user(session: Session, person: NewPerson, now: datetime) -> User:
     """Make an account. Raises Invalid when the number or address has one: whoever holds the link may know that."""
-    user = User(
-        account=f"yq{secrets.token_hex(6)}",
-        name=person.name,
-        mobile=person.mobile,
-        email=person.email or None,
-        password_hash=person.password_hash,
-        created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError:
+    user = new_account(session, person, "yq", now)
+    if user is None:
         sentence = "手机号或电子邮箱已有账号，请先登录，再打开这个链接"
-        raise Invalid([Problem("person_mobile", "", sentence)]) from None
+        raise Invalid([Problem("person_mobile", "", sentence)])
     return user
 
 

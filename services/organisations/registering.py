@@ -3,7 +3,6 @@
 Nothing in the answer tells a stranger whether a credit code, a mobile number or an address is known already.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from services.batches.context import BatchContext, load
 from services.cases.conditions import channel_of
 from services.identity.memberships import choices
 from services.mail.notify import News
+from services.organisations.accounts import new_account
 from services.organisations.forms import ORGANISATION_FORM, PLACE_FORM, NewPerson, fill
 from services.organisations.telling import tell
 
@@ -143,22 +143,7 @@ def _unit(session: Session, new: NewOrganisation) -> Unit:
 
 def _user(session: Session, person: NewPerson, now: datetime) -> User | None:
     """Return a new account; None when the number or address has one."""
-    if _holder(session, person) is not None:
-        return None
-    user = User(
-        account=f"sb{secrets.token_hex(6)}",
-        name=person.name,
-        mobile=person.mobile,
-        email=person.email or None,
-        password_hash=person.password_hash,
-        created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError:
-        return None
-    return user
+    return new_account(session, person, "sb", now) if _holder(session, person) is None else None
 
 
 def _holder(session: Session, person: NewPerson) -> User | None:

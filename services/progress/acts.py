@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from domain.access import SYSTEM, Action
 from domain.instants import describe
-from domain.plan import MomentKind
+from domain.plan import MOMENT_NAMES, MomentKind
 from domain.triage import Verdict
 from models import AppliedMoment, AuditEntry, CallNote, Extension, LatePermit, Unit
 from models.contacts import Channel
@@ -42,6 +42,7 @@ class Source(IntEnum):
 AUDITED: Mapping[Action, str] = {
     Action.EDIT_DEFINITION: "修改定义",
     Action.CONFIRM_VALUE: "确认推定值",
+    Action.SIGN_REHEARSAL: "签认模拟",
     Action.PUBLISH_BATCH: "发布",
     Action.CHANGE_RUNNING: "变更生效",
     Action.PAUSE_BATCH: "暂停/恢复",
@@ -53,12 +54,6 @@ AUDITED: Mapping[Action, str] = {
     Action.DECIDE_MAIL: "处理邮件",
 }
 """The acts that are told from the audit log; the others have rows of their own, with more to say."""
-MOMENTS: Mapping[MomentKind, str] = {
-    MomentKind.CLOSE: "截止",
-    MomentKind.OPEN: "开放",
-    MomentKind.REMIND: "提醒",
-    MomentKind.ESCALATE: "提请催办",
-}
 CHANNELS: Mapping[Channel, str] = {
     Channel.PHONE: "电话",
     Channel.WECHAT: "微信",
@@ -146,7 +141,7 @@ def _moments(session: Session, context: BatchContext, before: Key | None, limit:
     chosen = _older(chosen, AppliedMoment.applied_at, AppliedMoment.id, Source.MOMENT, before).limit(limit)
     counts = sees_all_units(session)
     for row in session.scalars(chosen):
-        what = f"“{context.stages[row.stage_key].title}”{MOMENTS[row.kind]}"
+        what = f"“{context.stages[row.stage_key].title}”{MOMENT_NAMES[row.kind]}"
         if row.verdict is not Verdict.APPLY:
             what += "未发送" if row.verdict is Verdict.MISS else "已合并"
         elif counts and row.kind is MomentKind.CLOSE:
@@ -156,7 +151,7 @@ def _moments(session: Session, context: BatchContext, before: Key | None, limit:
         if row.applied_at - row.at > LATE:
             what += f"（原定 {describe(row.at, context.definition.zone, is_deadline=True)}）"
         key = Key(row.applied_at, Source.MOMENT, row.id)
-        yield Act(key, MOMENTS[row.kind], what, SYSTEM.name, reason=row.because)
+        yield Act(key, MOMENT_NAMES[row.kind], what, SYSTEM.name, reason=row.because)
 
 
 def _audited(session: Session, context: BatchContext, before: Key | None, limit: int) -> Iterator[Act]:

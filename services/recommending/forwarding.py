@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Action, Actor, Subject, require
+from domain.definition import Definition
 from domain.errors import Conflict, Invalid, NotAllowed, Problem, RuleBroken
 from models import ActKind, Case, CaseState, Recommendation, Unit
 from services.batches.context import BatchContext
 from services.cases.access import CaseInHand, get_case
 from services.cases.acts import Done, record
+from services.definitions.names import Names
 from services.duties.loads import chain_of, settle_units
 from services.duties.windows import require_unit_window
 from services.recommending.nothing import require_not_declared
@@ -78,7 +80,7 @@ def forward(
     _send(session, found, unit, upper, received_at)
     _note(session, found, unit, taken, actor=actor, at=received_at)
     settle_units(session, found.context, chain_of(session, found.case.unit_id), at=received_at)
-    detail = _detail(upper, taken, asked_secrets=recommend.confirms_no_secrets)
+    detail = _detail(found.context.definition, upper, taken, asked_secrets=recommend.confirms_no_secrets)
     done = Done(ActKind.FORWARDED, Action.RECOMMEND, received_at, received_at, by_unit=unit.name, detail=detail)
     record(session, found.case, done, actor=actor)
     return Forwarded(case_id, upper.name if upper is not None else "", received_at, taken.places, is_late)
@@ -99,10 +101,11 @@ def _note(session: Session, found: CaseInHand, unit: Unit, taken: Taken, *, acto
     session.flush()
 
 
-def _detail(upper: Unit | None, taken: Taken, *, asked_secrets: bool) -> dict[str, object]:
+def _detail(definition: Definition, upper: Unit | None, taken: Taken, *, asked_secrets: bool) -> dict[str, object]:
     detail: dict[str, object] = {"to": upper.name if upper is not None else "主办处室"}
     if taken.places:
-        detail["places"] = [f"{key} 第 {number} 个" for key, number in taken.places]
+        names, quotas = Names(definition), {quota.key: quota for quota in definition.quotas}
+        detail["places"] = [f"{names.item(quotas[key])} 第 {number} 个" for key, number in taken.places]
     if not taken.needs_place:
         detail["free"] = "不占名额"
     if taken.over_reason:

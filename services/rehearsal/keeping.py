@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, undefer
 from domain.access import Action, Actor, may, require
 from domain.definition import Definition
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from models import BatchVersion, RehearsalRun
+from models import BatchState, BatchVersion, RehearsalRun
 from services import audit
 from services.batches.context import BatchContext, load
 from services.definitions.reading import sound
@@ -175,19 +175,21 @@ def run_before(session: Session, run: RehearsalRun) -> RehearsalRun | None:
 def sign(session: Session, run_id: int, note: str, *, actor: Actor, now: datetime) -> RehearsalRun:
     """Sign a rehearsal off: what it shows is what shall happen.
 
-    Raises NotFound, NotAllowed; Invalid for a note that is too long; Conflict when it is signed already, or when the
-    definition has been changed since it was played.
+    Raises NotFound, NotAllowed; Invalid for a note that is too long; Conflict when it is signed already, when the
+    batch is published, or when the definition has been changed since it was played.
     """
     batch_id = session.scalar(select(RehearsalRun.batch_id).where(RehearsalRun.id == run_id))
     if batch_id is None:
         raise NotFound("没有这次模拟运行。")
     context = load(session, batch_id, lock=True)
-    require(actor, Action.EDIT_DEFINITION, context.whole)
+    require(actor, Action.SIGN_REHEARSAL, context.whole)
     run = session.get_one(RehearsalRun, run_id)
     if len(note) > LONGEST_NOTE:
         raise Invalid([Problem("note", f"{len(note)} 字", f"意见不超过 {LONGEST_NOTE} 字")])
     if run.signed_at is not None:
         raise Conflict(f"这次模拟运行已由 {run.signed_by} 签认。")
+    if context.batch.state is not BatchState.DRAFT:
+        raise Conflict(f"批次“{context.batch.title}”已经发布，模拟运行不能再签认；应在发布之前签认将要发布的一稿。")
     if run.digest != newest_digest(session, batch_id):
         raise Conflict(
             f"这次模拟运行依据的不是最新的第 {context.batch.revision} 稿，不能签认。"
@@ -200,7 +202,7 @@ def sign(session: Session, run_id: int, note: str, *, actor: Actor, now: datetim
         audit.Act(
             actor=actor,
             now=now,
-            action=Action.EDIT_DEFINITION,
+            action=Action.SIGN_REHEARSAL,
             what=f"签认批次“{context.batch.title}”第 {context.batch.revision} 稿的模拟运行",
             batch_id=batch_id,
             reason=run.note,

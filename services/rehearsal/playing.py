@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -52,10 +52,14 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Which events are listed: since <= at < until; None is open."""
+    """Which events are listed: since <= at < until; None is open.
+
+    base_url: what links of mails begin with, where people reach the site that the real ones will come from.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    base_url: str = SENDER.base_url
 
 
 def rehearse_definition(definition: Definition, period: Period, scenario: Sequence[Happening] = ()) -> Rehearsal:
@@ -77,7 +81,7 @@ def rehearse_definition(definition: Definition, period: Period, scenario: Sequen
         published_at = min([opening, *(happening.at for happening in scenario)]) - timedelta(minutes=1)
         publish(session, batch, actor=SYSTEM, now=published_at)
         batch_id = batch.id
-    return _play(scratch, batch_id, Period(period.since, period.until), scenario, remarks)
+    return _play(scratch, batch_id, period, scenario, remarks)
 
 
 def rehearse_batch(
@@ -111,7 +115,7 @@ def rehearse_batch(
     coming = [happening for happening in scenario if happening.at >= now]
     if len(coming) < len(scenario):
         remarks.append(Remark(f"情景中有 {len(scenario) - len(coming)} 个动作早于现在，没有模拟"))
-    return _play(scratch, batch_id, Period(since, period.until), coming, remarks, started_at=now)
+    return _play(scratch, batch_id, replace(period, since=since), coming, remarks, started_at=now)
 
 
 def _play(
@@ -129,7 +133,8 @@ def _play(
         past = Past.of(session, started_at)
     definition = context.definition
     end = period.until or datetime(definition.year, 1, 1, tzinfo=definition.zone) + LONGEST
-    refused = _run(scratch, context, scenario, started_at, end)
+    sender = replace(SENDER, base_url=period.base_url)
+    refused = _run(scratch, context, sender, scenario, started_at, end)
     with scratch.read(Scope()) as session:
         context = load(session, batch_id)
         found = in_order([*events(session, context, past), *(one.event(definition) for one in refused)])
@@ -148,6 +153,7 @@ def _play(
 def _run(
     scratch: Database,
     context: BatchContext,
+    sender: Sender,
     scenario: Sequence[Happening],
     started_at: datetime | None,
     end: datetime,
@@ -163,7 +169,7 @@ def _run(
                 moved += 1
                 refused += play(session, context.batch.id, context.definition, waiting.popleft())
             moved += advance(session, context.batch.id, instant)
-        moved += _drain(scratch, instant)
+        moved += _drain(scratch, instant, sender)
         if not moved and instant == last:
             break
         last = instant
@@ -178,7 +184,7 @@ def _next(scratch: Database, batch_id: int, waiting: Sequence[Happening]) -> dat
     return min((instant for instant in candidates if instant is not None), default=None)
 
 
-def _drain(scratch: Database, now: datetime) -> int:
+def _drain(scratch: Database, now: datetime, sender: Sender) -> int:
     """Mark every mail that may leave as sent, after composing it like a real one; return how many were taken up."""
     how = Claim("rehearsal", now, timedelta(hours=1), timedelta(0))
     taken = 0
@@ -188,7 +194,7 @@ def _drain(scratch: Database, now: datetime) -> int:
             if not claimed:
                 return taken
             taken += len(claimed)
-            done = compose(session, claimed, now, SENDER)
+            done = compose(session, claimed, now, sender)
             for item in store(session, done, how.owner):
                 assert isinstance(item, Composed)  # noqa: S101 - store returns what is kept
                 begin(session, item.mail_id, how)

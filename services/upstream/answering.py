@@ -44,16 +44,18 @@ def waiting(session: Session, batch_id: int, *, actor: Actor) -> Waiting | None:
 def accept(session: Session, change_id: int, *, actor: Actor, now: datetime) -> UpstreamChange:
     """Take a change over: the deadlines it concerns are moved as proposed, as an extension for all.
 
-    Raises NotAllowed, NotFound; Conflict when it was answered already or the batch is not running.
+    Raises NotAllowed, NotFound; Conflict when it was answered already, the batch is not running, or a deadline that
+    is earlier above is still as late here: less time is a change of the definition, with its consequences shown.
     """
     change, context = _open(session, change_id, actor)
     if context.batch.state is not BatchState.RUNNING:
         raise Conflict("批次不在运行中；草稿请直接修改日期后再确认。")
     dates = context.milestones()
+    _require_earlier(context, change)
     for difference in change.differences:
         due_at = datetime.fromisoformat(difference["proposed"])
         own = dates[difference["stage"]].due_at
-        if own is not None and due_at > own:
+        if own is not None and due_at > own and not difference.get("is_earlier"):
             reason = f"上级调整：{difference['title']}改为 {difference['after']}"
             extend(
                 session,
@@ -63,6 +65,21 @@ def accept(session: Session, change_id: int, *, actor: Actor, now: datetime) -> 
                 now=now,
             )
     return _answer(session, change, Answered.ACCEPTED, "", actor=actor, now=now)
+
+
+def _require_earlier(context: BatchContext, change: UpstreamChange) -> None:
+    """Refuse while a deadline is later than proposed that the office above put earlier. Raises Conflict."""
+    dates, titles = context.milestones(), {stage.key: stage.title for stage in context.definition.stages}
+    late = [
+        f"「{titles[item['stage']]}」改为 {item['proposed_words']} 或更早"
+        for item in change.differences
+        if item.get("is_earlier")
+        and item["stage"] in titles
+        and (own := dates[item["stage"]].due_at) is not None
+        and own > datetime.fromisoformat(item["proposed"])
+    ]
+    if late:
+        raise Conflict(f"上级提前了截止时间，延期办不到：请先在“设计”中把{'，'.join(late)}，变更生效后再接受。")
 
 
 def keep(session: Session, change_id: int, reason: str, *, actor: Actor, now: datetime) -> UpstreamChange:

@@ -70,10 +70,10 @@ def test_rows_are_shown_then_imported(database: Database, world: World, coordina
     before = names(database)
     answer = confirm(coordinator, What.UNITS, page)
 
-    assert all(word in page for word in ("新增 1", "变更 1", "未变 1", "第1单位", "改名单位", "确认导入"))
+    assert all(word in page for word in ("添加 1", "变更 1", "未变 1", "第1单位", "改名单位", "确认导入"))
     assert before == ["第1单位", "第2单位", "第3单位"]
     assert answer.status_code == 303
-    assert "导入完成：新增 1、变更 1、未变 1。" in coordinator.text("/admin/import/units")
+    assert "导入完成：添加 1、变更 1、未变 1。" in coordinator.text("/admin/import/units")
     assert names(database) == ["改名单位", "新的单位", "第2单位", "第3单位"]
 
 

@@ -21,7 +21,15 @@ from tests.support.backoffice import Browser, counted, make_app, signed_in, unit
 from tests.support.batches import local, running
 from tests.support.case_rows import organisation
 from tests.support.cases import case_definition
-from tests.support.coordinating import CODE, PAGES, fill_batch, office_batch, office_definition, out, second_case
+from tests.support.coordinating import (
+    CODE,
+    PAGES,
+    office_app,
+    office_batch,
+    office_definition,
+    out,
+    second_case,
+)
 from tests.support.progress import set_clock
 from tests.support.progress_pages import SINCE
 
@@ -30,10 +38,7 @@ HIDDEN = "（填写中）"
 
 @pytest.fixture
 def app(database: Database) -> Flask:
-    with database.write(Scope()) as session:
-        fill_batch(session, office_batch(session))
-    set_clock(database, local("2023-03-14 10:00"))
-    return make_app(database)
+    return office_app(database)
 
 
 @pytest.fixture

@@ -14,20 +14,17 @@ from models.scope import Scope
 from models.session import Database
 from services.batches.context import get_batch, load
 from services.recommending.dispatching import Parcel, save
-from tests.support.backoffice import Browser, make_app, signed_in, unit_id
+from tests.support.backoffice import Browser, signed_in, unit_id
 from tests.support.batches import local, officer
 from tests.support.case_rows import unit_of
-from tests.support.coordinating import CODE, PAGES, fill_batch, office_batch
+from tests.support.coordinating import CODE, PAGES, office_app
 from tests.support.progress import set_clock
 from tests.support.progress_pages import SINCE
 
 
 @pytest.fixture
 def app(database: Database) -> Flask:
-    with database.write(Scope()) as session:
-        fill_batch(session, office_batch(session))
-    set_clock(database, local("2023-03-14 10:00"))
-    return make_app(database)
+    return office_app(database)
 
 
 @pytest.fixture

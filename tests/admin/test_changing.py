@@ -15,6 +15,7 @@ from services.designing.edits import Edit, SetValues
 from services.designing.working import Change, apply, working_copy
 from tests.support.backoffice import Browser, signed_in
 from tests.support.batches import COORDINATOR, definition, local
+from tests.support.copies import step_of
 from tests.support.in_force import published, run_until
 from tests.support.progress import set_clock
 
@@ -30,7 +31,7 @@ def changed(database: Database, *edits: Edit) -> int:
     set_clock(database, NOW)
     if edits:
         with database.write(Scope()) as session:
-            apply(session, batch_id, Change(edits, 0, "改期"), actor=COORDINATOR, now=NOW)
+            apply(session, batch_id, Change(edits, step_of(session, batch_id), "改期"), actor=COORDINATOR, now=NOW)
     return batch_id
 
 

@@ -62,6 +62,31 @@ def test_a_form_is_made_from_nothing_by_buttons_alone(typist: Typist) -> None:
     assert '<code class="lx-key">figures</code>' in shown and "改名、移动都不变" in shown
 
 
+def test_rows_are_added_on_the_table_itself(typist: Typist) -> None:
+    """S4-2: a table asks for its rows, one after the other; a guided text for its pieces."""
+    for kind, word, inner, offered in (
+        ("table", "行", "fields", ["integer", "text"]),
+        ("rows", "列", "fields", ["date", "choice"]),
+        ("outline", "段", "parts", []),
+    ):
+        typist.done(f"{WHOLE}/add", {"into": "fields", "kind": kind, "label": "某表", "key": kind})
+        at, into = f"fields.{kind}", f"fields.{kind}.{inner}"
+        asked = typist.browser.text(f"{typist.base}/{WHOLE}", at=at).split('id="inner"')[1].split("</section>")[0]
+        assert f"添加{word}</button>" in asked and f'name="into" value="{into}"' in asked
+        assert all(f'value="{one}"' in asked for one in offered) and 'value="outline"' not in asked
+
+        sent = {"into": into, "stay": "1", **({"what": "part"} if kind == "outline" else {"kind": "text"})}
+        for name in ("one", "two"):
+            answer = typist.post(f"{WHOLE}/add", {**sent, "label": name, "key": f"{kind}_{name}"})
+            assert answer.status_code == 303 and answer.location.endswith(f"?at={at}")
+        typist.done(f"{WHOLE}/add", {**sent, "label": "between", "key": f"{kind}_new", "after": f"{kind}_one"})
+        held = getattr(form_of(typist).field(kind), inner)
+        assert [one.key for one in held] == [f"{kind}_one", f"{kind}_new", f"{kind}_two"]
+        page = typist.browser.text(f"{typist.base}/{WHOLE}", at=f"{into}.{kind}_one")
+        assert "放在“one”之后。" in page and "放在“某表”之后。" in page
+    assert 'id="inner"' not in typist.browser.text(f"{typist.base}/{WHOLE}", at="fields.name")
+
+
 def test_a_renamed_and_moved_question_keeps_its_key_and_its_rest(typist: Typist) -> None:
     """S4-2: fields keep their identity when renamed or moved."""
     first = form_of(typist).fields[0]
@@ -205,6 +230,6 @@ def put(typist: Typist, form: Form) -> None:
     """Put a whole form into the working copy."""
     working = typist.working()
     held = replace(working.definition, forms=(*working.definition.forms, form))
-    change = Change([Insert("forms", find(held, f"forms.{form.key}").value)], working.step, "增加表")
+    change = Change([Insert("forms", find(held, f"forms.{form.key}").value)], working.step, "添加表")
     with typist.database.write(Scope()) as session:
         apply(session, typist.batch_id, change, actor=COORDINATOR, now=NOW)

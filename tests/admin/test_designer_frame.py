@@ -6,6 +6,7 @@ import re
 
 from domain.definition import Definition
 from models.session import Database
+from services.designing.parts import PARTS
 from tests.support.backoffice import Browser, draft_of, revision_of, said
 from tests.support.designing import Typist, errors_of
 from tests.support.filled import World
@@ -33,6 +34,21 @@ def test_the_outline_shows_every_part_and_what_comes_next(coordinator: Browser, 
     assert coordinator.get(f"{DRAFT}/part/pigeons").status_code == 404
 
 
+def test_each_part_leads_to_the_next_and_back(coordinator: Browser, world: World) -> None:
+    """S4-1: a person goes through the parts in the outline's order."""
+    at, seen = "basics", ["basics"]
+    while found := re.search(r'href="([^"]+)" rel="next">', coordinator.text(f"{DRAFT}/part/{at}")):
+        before, at = at, found[1].rpartition("/")[2]
+        assert f'href="{DRAFT}/part/{before}" rel="prev">' in coordinator.text(f"{DRAFT}/part/{at}")
+        seen.append(at)
+
+    assert seen == [part.key for part in PARTS]
+    page = coordinator.text(f"{DRAFT}/part/forms")
+    assert "上一步：推荐名额" in page and "下一步：材料" in page
+    assert "上一步：" not in coordinator.text(f"{DRAFT}/part/basics")
+    assert 'rel="next"' not in coordinator.text(f"{DRAFT}/at/stages.contacts")
+
+
 def test_a_change_is_a_step_that_is_undone_and_redone(coordinator: Browser, database: Database, world: World) -> None:
     """S4-1: drafts and undo; what runs does not change by it."""
     one = typist(coordinator, database)
@@ -51,6 +67,20 @@ def test_a_change_is_a_step_that_is_undone_and_redone(coordinator: Browser, data
     assert copy(one).title == "新标题"
     assert one.post("redo").status_code == 409
     assert one.post("undo", step=0).status_code == 409
+
+
+def test_undoing_on_a_page_that_goes_away_leads_to_what_is_left(
+    coordinator: Browser, database: Database, world: World
+) -> None:
+    one = typist(coordinator, database)
+    one.done("ladders/usual")
+    gone = one.post("undo", {"back": f"{DRAFT}/at/ladders.ladder-1.steps.before-5"})
+    assert gone.status_code == 303 and gone.location.endswith("/design/at/ladders")
+
+    one.done("forms", {"label": "申报书", "key": "report"})
+    assert one.post("undo", {"back": f"{DRAFT}/forms/report"}).location.endswith("/design/part/forms")
+    assert one.post("redo", {"back": f"{DRAFT}/forms/contact"}).location.endswith("/design/forms/contact")
+    assert one.post("undo", {"back": "/nowhere/at/all"}).location.endswith("/draft-2024/design")
 
 
 def test_what_is_sent_unchanged_is_no_step(coordinator: Browser, database: Database, world: World) -> None:
@@ -89,6 +119,25 @@ def test_a_copy_without_errors_becomes_a_revision_and_any_is_taken_back(
     assert copy(one).title == "新标题" and not one.working().is_changed
 
 
+def test_dropping_a_copy_asks_first_without_scripts_too(
+    coordinator: Browser, database: Database, world: World
+) -> None:
+    """What cannot be undone is asked on a page of its own, which names what is lost."""
+    one = typist(coordinator, database)
+    assert coordinator.get(f"{DRAFT}/discard").status_code == 303
+    one.done("part/basics", {"title": "新标题"})
+
+    page = coordinator.text(DRAFT)
+    assert f'href="{DRAFT}/discard"' in page and f'action="{DRAFT}/discard"' not in page
+    asked = coordinator.text(f"{DRAFT}/discard")
+    assert "将丢弃的改动" in asked and "批次标题" in asked and "不能恢复" in asked
+    assert f'action="{DRAFT}/discard"' in asked and copy(one).title == "新标题"
+
+    one.done("discard")
+    assert copy(one).title == "下一年草稿"
+    assert "已放弃改动" in coordinator.text(DRAFT)
+
+
 def test_a_copy_with_errors_is_kept_and_no_revision(coordinator: Browser, database: Database, world: World) -> None:
     """S4-4: errors are listed with links to their places when a save is refused."""
     one = typist(coordinator, database)
@@ -101,6 +150,21 @@ def test_a_copy_with_errors_is_kept_and_no_revision(coordinator: Browser, databa
     assert f'href="{DRAFT}/at/stages.contacts#at-collect.form"' in said(refused)
     assert not copy(one).forms
     assert "有错误 1" in coordinator.text(DRAFT)
+
+
+def test_what_is_said_of_several_stages_is_said_once(coordinator: Browser, database: Database, world: World) -> None:
+    """S4-1: one line for a deadline without a time of day, with the way to each stage."""
+    one = typist(coordinator, database)
+    one.done("stages/add", {"kind": "publish", "title": "公示"})
+    for key in ("contacts", "publish"):
+        due = {"due": "yes", "due.on": "2023-03-20", "due.at": "24:00"}
+        one.done(f"at/stages.{key}", due)
+    one.done("save")
+
+    for path in ("/design", "/design/part/stages", "/definition"):
+        page = coordinator.text(f"/admin/progress/draft-2024{path}")
+        assert page.count("没有写明截止时刻") == 1 and "「反馈联系人」、「公示」没有写明截止时刻" in page
+        assert all(f"/stages.{key}#at-due.at" in page for key in ("contacts", "publish"))
 
 
 def test_a_finding_offers_its_fix_which_is_worked_out_on_the_server(

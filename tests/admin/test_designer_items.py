@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -47,9 +48,43 @@ def test_an_optional_part_is_there_or_not(typist: Typist) -> None:
     assert due is not None and due.at == "17:00" and due.working_days is None
 
 
+def test_a_form_of_declarations_is_asked_of_declarations_alone(typist: Typist, coordinator: Browser) -> None:
+    """S4-1: and what another kind of stage has of it can be seen and taken away."""
+    assert 'name="form"' not in coordinator.text(f"{DRAFT}/at/stages.contacts")
+
+    typist.done("at/stages.contacts", {"kind": "declare"})
+    assert "各类别共用的申报表" in coordinator.text(f"{DRAFT}/at/stages.contacts")
+    typist.done("at/stages.contacts", {"form": "contact"})
+    typist.done("at/stages.contacts", {"kind": "publish"})
+    assert 'name="form"' in coordinator.text(f"{DRAFT}/at/stages.contacts")
+    typist.done("at/stages.contacts", {"form": ""})
+    assert copy(typist).stages[0].form is None
+    assert 'name="form"' not in coordinator.text(f"{DRAFT}/at/stages.contacts")
+
+
+def test_groups_of_questions_are_ticked(typist: Typist, coordinator: Browser) -> None:
+    """Issue 4, point 2: no key is typed where something there is meant."""
+    place = "at/forms.contact"
+    assert 'type="checkbox" name="one_of" value="0|email"' in coordinator.text(f"{DRAFT}/{place}")
+
+    typist.done(place, {"one_of": ["", "0|phone", "0|email", "1|name", "1|fax"]})
+    assert copy(typist).form("contact").one_of == (("phone", "email"), ("name", "fax"))
+    page = coordinator.text(f"{DRAFT}/{place}")
+    assert "第 1 组：联系电话、电子邮箱" in page and "添加一组" in page
+    assert re.findall(r'value="(\d\|\w+)" checked', page) == ["0|phone", "0|email", "1|name", "1|fax"]
+
+    typist.done(place, {"one_of": ["", "1|name", "1|fax"]})
+    assert copy(typist).form("contact").one_of == (("name", "fax"),)
+    typist.done(place, {"one_of": [""]})
+    assert copy(typist).form("contact").one_of == ()
+
+
 def test_an_item_is_added_with_a_key_of_its_own(typist: Typist, coordinator: Browser) -> None:
     """S4-2: keys are generated when adding, or typed and validated, and a new label keeps them."""
-    assert "不填则自动编号" in coordinator.text(f"{DRAFT}/add/categories")
+    page = coordinator.text(f"{DRAFT}/add/categories")
+    assert page.index('name="name"') < page.index('name="key"')
+    assert "（不填则用 category-1）" in page and "添加申报类别" in page
+    assert "不填则自动编号" in coordinator.text(f"{DRAFT}/add/stages")
     typist.done("add/categories", {"key": "", "name": "示范平台"})
     typist.done("add/categories", {"key": "city", "name": "示范城市"})
     assert [one.key for one in copy(typist).categories] == ["enterprise", "category-1", "city"]
@@ -61,6 +96,34 @@ def test_an_item_is_added_with_a_key_of_its_own(typist: Typist, coordinator: Bro
 
     typist.done("at/categories.city", {"name": "示范城市（改名）", "key": "town"})
     assert [(one.key, one.name) for one in copy(typist).categories][2] == ("city", "示范城市（改名）")
+
+
+def test_usual_reminders_are_added_in_one_step_as_inferred(typist: Typist, coordinator: Browser) -> None:
+    """S4-3: a set of reminders has a name, and comes as a proposal that a person changes."""
+    before = copy(typist).ladders
+    page = coordinator.text(f"{DRAFT}/part/ladders")
+    assert "添加这套提醒" in page and "截止前 5 个工作日 09:00" in page
+    assert "截止后 1 个工作日 09:00（主办处室）" in page
+
+    typist.done("ladders/usual")
+    added = copy(typist).ladders[-1]
+    assert (added.key, added.name, len(added.steps)) == ("ladder-1", "常用提醒", 5) and typist.step() == 1
+    page = coordinator.text(f"{DRAFT}/part/ladders")
+    assert "各次提醒均为推定" in page and ">常用提醒</a>" in page and "推定未确认 6" in page
+    assert '<option value="ladder-1">常用提醒</option>' in coordinator.text(f"{DRAFT}/at/stages.contacts")
+    own = coordinator.text(f"{DRAFT}/at/ladders.ladder-1")
+    assert 'value="常用提醒"' in own and "推定" in own and "添加这些提醒" not in own
+    marked = [item.mark for item in copy(typist).evidence if item.path.startswith("ladders.ladder-1.steps.")]
+    assert marked == [Mark.INFERRED] * 5
+
+    typist.done("remove/ladders.ladder-1.steps.before-2")
+    assert "截止前 2 个工作日 09:00" in coordinator.text(f"{DRAFT}/at/ladders.ladder-1")
+    typist.done("ladders/usual", {"ladder": "ladder-1"})
+    assert [step.days for step in copy(typist).ladders[-1].steps] == [-5, -2, -1, 0, 1]
+    for _ in range(3):
+        typist.done("undo")
+    assert copy(typist).ladders == before
+    assert {typist.post("ladders/usual", {"ladder": key}).status_code for key in ("gone", "", "a b")} == {404}
 
 
 def test_items_change_places_and_go(typist: Typist) -> None:

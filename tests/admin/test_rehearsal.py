@@ -17,7 +17,7 @@ from services.batches.drafts import store_draft
 from services.definitions.yaml_text import read_yaml
 from services.designing.edits import SetValues
 from services.designing.working import Change, apply
-from tests.support.backoffice import Browser, counted, said, signed_in
+from tests.support.backoffice import Browser, counted, make_app, said, signed_in
 from tests.support.batches import COORDINATOR, definition
 from tests.support.rehearsal_pages import BASE, NOW, ROW, SINCE, ran, run, stored_draft
 
@@ -56,6 +56,16 @@ def test_a_run_is_kept_and_read(coordinator: Browser, draft: int, database: Data
         assert session.scalars(select(RehearsalRun.scenario)).one() == [
             {"at": "2023-03-08T10:00", "stage": "contacts", "do": "answer", "units": "odd"}
         ]
+
+
+def test_links_of_its_mails_lead_where_those_of_real_ones_do(database: Database) -> None:
+    stored_draft(database)
+    served = make_app(database, "http://127.0.0.1:8123")
+    browser = signed_in(served, database, Role.COORDINATOR, valid_from=SINCE)
+    shown = browser.text(ran(browser))
+
+    assert "http://127.0.0.1:8123/work" in shown
+    assert "http://127.0.0.1/" not in shown
 
 
 def test_the_clock_shows_any_instant(coordinator: Browser, draft: int) -> None:

@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from domain.access import Role
-from models import RehearsalRun
+from models import Batch, RehearsalRun
 from models.scope import Scope
 from models.session import Database
+from services.batches.publishing import publish
 from services.sheets import read_sheet
 from tests.support.backoffice import Browser, signed_in
+from tests.support.batches import COORDINATOR
 from tests.support.rehearsal_pages import BASE, SINCE, change_due, ran, stored_draft
 
 
@@ -60,6 +62,18 @@ def test_signing_off(coordinator: Browser, auditor: Browser, draft: int, databas
     assert "模拟运行</a>并签认" not in coordinator.text("/admin/progress/batch-2023/definition")
 
 
+def test_after_publishing_nothing_is_signed(coordinator: Browser, draft: int, database: Database) -> None:
+    address = ran(coordinator)
+    with database.write(Scope()) as session:
+        publish(session, session.get_one(Batch, draft), actor=COORDINATOR, now=SINCE)
+
+    page = coordinator.text(address)
+    coordinator.post(f"{address}/sign", {"note": ""})
+
+    assert "批次已经发布，模拟运行不能再签认" in page and f"{address}/sign" not in page
+    assert "应在发布之前签认将要发布的一稿" in coordinator.text(address)
+
+
 def test_an_older_one_is_not_signed(coordinator: Browser, draft: int, database: Database) -> None:
     address = ran(coordinator)
     change_due(database, date(2023, 3, 27))
@@ -83,7 +97,7 @@ def test_comparing_with_the_one_before(coordinator: Browser, draft: int, databas
     text = re.sub(r"\s+", " ", coordinator.text(f"{second}/compare"))
 
     figures = re.findall(r'lx-stat-label">(\S+?)</span> <span class="lx-stat-value">(\d+)', text)
-    assert dict(figures) == {"新增": "0", "取消": "0", "移动": "12", "改写": "3"}
+    assert dict(figures) == {"添加": "0", "取消": "0", "移动": "12", "改写": "3"}
     assert "2023-03-13 周一 09:00" in text
     assert "<strong>2023-03-20 周一 09:00</strong>" in text
     assert "两次模拟完全相同" in coordinator.text(f"{third}/compare")

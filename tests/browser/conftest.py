@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
-from threading import Thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from domain.access import SYSTEM, Role
 from domain.definition import Due, Opening
 from linxuan.app import create_app
-from linxuan.database import open_database, prepare
-from linxuan.settings import Settings
 from models import Unit
 from models.scope import Scope
+from models.session import Database
 from services.batches.advancing import advance
 from services.identity.memberships import Grant, grant
 from services.identity.users import NewUser, add_user
+from tests.support.backoffice import make_app
 from tests.support.batches import contacts_stage, definition, running
+from tests.support.filled import World, fill
+from tests.support.journeys import sign_in as enter
+from tests.support.people import token_of
+from tests.support.serving import REFUSED, installed, serving, visiting
+
+OpenPage = Callable[..., Page]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "Chun-feng-2026"
@@ -55,30 +61,20 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Site]:
     """Serve an installation whose batch opened two days ago and is due in ten."""
-    settings = Settings(data_dir=tmp_path / "data", demo=False)
-    settings.data_dir.mkdir(parents=True)
-    shutil.copy(migrated_sqlite, settings.data_dir / "linxuan.db")
-    database = open_database(settings)
-    prepare(database, settings)
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
     stage = contacts_stage(
         opens=Opening(on=today - timedelta(days=2)), due=Due(on=today + timedelta(days=10)), ladder=None
     )
-    with database.write(Scope()) as session:
-        batch = running(
-            session, replace(definition(units=3), year=today.year, stages=(stage,)), now - timedelta(days=3)
-        )
-        advance(session, batch.batch.id, now)
-        _people(session, now)
-    server = make_server("127.0.0.1", 0, create_app(settings, database), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", now + timedelta(days=10))
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    database.dispose()
+    with installed(tmp_path / "data", migrated_sqlite) as (settings, database):
+        with database.write(Scope()) as session:
+            batch = running(
+                session, replace(definition(units=3), year=today.year, stages=(stage,)), now - timedelta(days=3)
+            )
+            advance(session, batch.batch.id, now)
+            _people(session, now)
+        with serving(create_app(settings, database)) as url:
+            yield Site(url, now + timedelta(days=10))
 
 
 def _people(session: Session, now: datetime) -> None:
@@ -88,30 +84,44 @@ def _people(session: Session, now: datetime) -> None:
         grant(session, Grant(user_id=person.id, role=role, unit_id=unit), actor=SYSTEM, now=now)
 
 
-def _is_fault(message: ConsoleMessage) -> bool:
-    """Tell whether a message is a fault: a refusal's status is none, a blocked script or style is."""
-    return message.type == "error" and "status of 4" not in message.text
+@pytest.fixture
+def page_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Yield a function that signs somebody in, in a browser of their own, and fails on any complaint of it."""
+    with visiting(chromium, forgives=REFUSED) as come:
+
+        def sign_in(account: str, width: int = 1280) -> Page:
+            page = come(site.url, width=width)
+            enter(page, account, PASSWORD)
+            return page
+
+        yield sign_in
 
 
 @pytest.fixture
-def page_of(chromium: Browser, site: Site) -> Iterator[object]:
-    """Yield a function that signs somebody in, in a browser of their own, and fails on any console error."""
-    contexts = []
-    complaints: list[str] = []
+def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """Yield a database of one kind alone: what the browser does is the same on both."""
+    with installed(tmp_path / "data", migrated_sqlite) as (_, database):
+        yield database
 
-    def sign_in(account: str, width: int = 1280) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", base_url=site.url)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if _is_fault(message) else None)
-        page.goto("/sign-in")
-        page.get_by_label("账号").fill(account)
-        page.locator("input[type=password]").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda url: "/sign-in" not in url)
-        return page
 
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert complaints == []
+@pytest.fixture
+def world(sqlite: Database) -> World:
+    """Fill every table that the backoffice shows."""
+    return fill(sqlite)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, sqlite: Database, world: World) -> Iterator[OpenPage]:
+    """Yield a function that opens an address of the filled backoffice; each call is another coordinator's browser."""
+    with serving(make_app(sqlite)) as url, visiting(chromium) as come:
+        numbers = count()
+
+        def open_at(path: str, width: int = 1280, **options: Any) -> Page:
+            with sqlite.write(Scope()) as session:
+                token = token_of(session, f"person{next(numbers)}", Role.COORDINATOR)
+            page = come(url, token, width, **options)
+            page.goto(path)
+            page.wait_for_load_state()
+            return page
+
+        yield open_at

@@ -2,77 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from threading import Thread
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from domain.access import Role
 from models import Batch, Mail, Unit
 from models.scope import Scope
 from models.session import Database
-from services import audit
 from services.batches.context import definition_of
-from tests.support.backoffice import make_app, signed_in
-from tests.support.filled import World, fill
+from tests.browser.conftest import OpenPage
+from tests.support.filled import World
 
 WIDTHS = (1280, 390)
-
-
-@pytest.fixture
-def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    """Yield a database of one kind alone: what the browser does is the same on both."""
-    path = tmp_path / "linxuan.sqlite"
-    shutil.copy(migrated_sqlite, path)
-    found = Database(f"sqlite:///{path}")
-    with found.write(Scope()) as session:
-        audit.ensure_chain(session)
-    yield found
-    found.dispose()
-
-
-@pytest.fixture
-def world(sqlite: Database) -> World:
-    return fill(sqlite)
-
-
-@pytest.fixture
-def open_page(chromium: Browser, sqlite: Database, world: World) -> Iterator[Callable[..., Page]]:
-    """Yield a function that opens an address as a coordinator, and fails on any complaint of the browser."""
-    app = make_app(sqlite)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    cookie = signed_in(app, sqlite, Role.COORDINATOR).http.get_cookie("linxuan")
-    assert cookie is not None
-    contexts, complaints = [], []
-
-    def open_at(path: str, width: int = 1280) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", base_url=url)
-        contexts.append(context)
-        context.add_cookies([{"name": "linxuan", "value": cookie.value, "url": url}])
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    assert complaints == []
-
-
-OpenPage = Callable[..., Page]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from domain.access import Role
 from domain.definition import Quota
-from linxuan.database import open_database, prepare
-from linxuan.settings import Settings
 from models import Recommendation, Unit
 from models.scope import Scope
-from services.identity import sessions
 from tests.support.batches import PUBLISHED
 from tests.support.officer_portal import CITY, OfficerPortal, officer_definition, officer_portal
-from tests.support.people import member, user
+from tests.support.people import token_of
+from tests.support.serving import installed, serving, visiting
 
 TWO = (Quota(key="enterprise", classes=("city",), category="enterprise", limit=2, clause="不超过2个"),)
 
@@ -54,36 +49,19 @@ class Served:
 
 
 @pytest.fixture
-def board(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
+def board(chromium: Browser, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Served]:
     """Yield the board; any fault in its scripts fails the test."""
-    settings = Settings(_env_file=None, data_dir=tmp_path / "data", secret_key="k" * 32)
-    settings.data_dir.mkdir(parents=True)
-    database = open_database(settings)
-    prepare(database, settings)
-    portal = officer_portal(database, tmp_path, officer_definition(quotas=TWO))
-    ids = [portal.passed(number) for number in (1, 2, 3)]
-    with database.write(Scope()) as session:
-        unit_id = session.scalars(select(Unit.id).where(Unit.code == CITY)).one()
-        held = member(session, user(session, "dragger"), Role.OFFICER, unit_id=unit_id, valid_from=PUBLISHED)
-        token = sessions.start(session, held, now=datetime.now(UTC))
-    server = make_server("127.0.0.1", 0, portal.app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    context = chromium.new_context(base_url=url, locale="zh-CN", viewport={"width": 1280, "height": 1000})
-    context.add_cookies([{"name": "linxuan", "value": token, "url": url}])
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    address = f"/batches/batch-2023/recommend/{unit_id}"
-    page.goto(address)
-    yield Served(portal, page, address, ids)
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    database.dispose()
-    assert faults == []
+    with installed(tmp_path / "data", migrated_sqlite) as (_, database):
+        portal = officer_portal(database, tmp_path, officer_definition(quotas=TWO))
+        ids = [portal.passed(number) for number in (1, 2, 3)]
+        with database.write(Scope()) as session:
+            unit_id = session.scalars(select(Unit.id).where(Unit.code == CITY)).one()
+            token = token_of(session, "dragger", Role.OFFICER, unit_id=unit_id, valid_from=PUBLISHED)
+        with serving(portal.app) as url, visiting(chromium) as come:
+            page = come(url, token, height=1000)
+            address = f"/batches/batch-2023/recommend/{unit_id}"
+            page.goto(address)
+            yield Served(portal, page, address, ids)
 
 
 def test_a_row_is_dragged_and_the_waiting_line_follows(board: Served) -> None:

@@ -43,11 +43,11 @@ def test_units_are_imported_from_a_workbook(page_of: PageOf, tmp_path: Path, wid
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
 
     look(page, right)
-    expect(page.get_by_role("link", name="新增 1")).to_be_visible()
+    expect(page.get_by_role("link", name="添加 1")).to_be_visible()
     expect(page.locator("del")).to_have_text("第1单位")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("button", name="确认导入").first.click()
-    expect(page.get_by_text("导入完成：新增 1、变更 1。")).to_be_visible()
+    expect(page.get_by_text("导入完成：添加 1、变更 1。")).to_be_visible()
 
     look(page, right)
     expect(page.get_by_text("与现有的一致，不需要导入")).to_be_visible()

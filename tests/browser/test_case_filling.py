@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from werkzeug.serving import make_server
 
 from tests.support.case_forms import ANSWERS
 from tests.support.case_pages import Draft, served
 from tests.support.polling import until
+from tests.support.serving import serving, visiting
 
 
 @pytest.fixture
@@ -22,20 +21,10 @@ def store() -> Draft:
 @pytest.fixture
 def page(chromium: Browser, store: Draft) -> Iterator[Page]:
     """Yield the form's page; any fault in its scripts fails the test."""
-    server = make_server("127.0.0.1", 0, served(store), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}", locale="zh-CN")
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto("/")
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    assert faults == []
+    with serving(served(store)) as url, visiting(chromium, forgives="status of") as come:
+        page = come(url)
+        page.goto("/")
+        yield page
 
 
 def leaf(page: Page, path: str) -> Locator:

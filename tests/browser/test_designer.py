@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from threading import Thread
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from domain.access import SYSTEM, Role
+from domain.access import SYSTEM
 from domain.definition import Definition
 from models import Batch
 from models.scope import Scope
 from models.session import Database
-from services import audit
 from services.designing.working import working_copy
-from tests.support.backoffice import make_app, signed_in
-from tests.support.filled import World, fill
+from tests.browser.conftest import OpenPage
 
 DRAFT = "/admin/progress/draft-2024/design"
 WIDTHS = (390, 1280, 1920)
-Opened = Callable[..., Page]
-
-
-@pytest.fixture
-def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    """Yield a database of one kind alone: what the browser does is the same on both."""
-    path = tmp_path / "linxuan.sqlite"
-    shutil.copy(migrated_sqlite, path)
-    found = Database(f"sqlite:///{path}")
-    with found.write(Scope()) as session:
-        audit.ensure_chain(session)
-    yield found
-    found.dispose()
-
-
-@pytest.fixture
-def world(sqlite: Database) -> World:
-    return fill(sqlite)
-
-
-@pytest.fixture
-def open_page(chromium: Browser, sqlite: Database, world: World) -> Iterator[Opened]:
-    """Yield a function that opens an address as a coordinator, and fails on any complaint of the browser."""
-    app = make_app(sqlite)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    contexts, complaints = [], []
-
-    def open_at(path: str, width: int = 1280, account: str = "", **more: object) -> Page:
-        cookie = signed_in(app, sqlite, Role.COORDINATOR, account or f"person{len(contexts)}").http.get_cookie(
-            "linxuan"
-        )
-        assert cookie is not None
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            locale="zh-CN",
-            base_url=url,
-            **more,  # type: ignore[arg-type]  # options of a context, by name
-        )
-        contexts.append(context)
-        context.add_cookies([{"name": "linxuan", "value": cookie.value, "url": url}])
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type == "error" and "409" not in said.text else None,
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        page.wait_for_load_state()
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    assert complaints == []
 
 
 def copy(database: Database) -> Definition:
@@ -92,7 +24,7 @@ def copy(database: Database) -> Definition:
         return working_copy(session, batch_id, actor=SYSTEM).definition
 
 
-def test_what_was_typed_survives_a_closed_browser(open_page: Opened, sqlite: Database) -> None:
+def test_what_was_typed_survives_a_closed_browser(open_page: OpenPage, sqlite: Database) -> None:
     """S4-bad input: a browser closed in the middle loses nothing."""
     page = open_page(f"{DRAFT}/part/basics")
     page.get_by_label("批次标题").fill("写到一半的标题")
@@ -113,7 +45,7 @@ def test_what_was_typed_survives_a_closed_browser(open_page: Opened, sqlite: Dat
     assert copy(sqlite).title == "写到一半的标题"
 
 
-def test_leaving_with_unsent_changes_asks_first(open_page: Opened) -> None:
+def test_leaving_with_unsent_changes_asks_first(open_page: OpenPage) -> None:
     page = open_page(f"{DRAFT}/part/basics")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -126,7 +58,7 @@ def test_leaving_with_unsent_changes_asks_first(open_page: Opened) -> None:
     assert asked == ["beforeunload"]
 
 
-def test_what_was_typed_on_an_older_copy_is_merged_when_it_comes_back(open_page: Opened, sqlite: Database) -> None:
+def test_what_was_typed_on_an_older_copy_is_merged_when_it_comes_back(open_page: OpenPage, sqlite: Database) -> None:
     """S4-bad input: two coordinators on one draft, one of whom had closed the browser."""
     mine = open_page(f"{DRAFT}/part/basics")
     mine.get_by_label("申报地域").fill("洛阳市辖区")
@@ -146,7 +78,7 @@ def test_what_was_typed_on_an_older_copy_is_merged_when_it_comes_back(open_page:
     assert (copy(sqlite).title, copy(sqlite).region) == ("同事改的标题", "洛阳市辖区")
 
 
-def test_the_same_value_is_told_with_both(open_page: Opened, sqlite: Database) -> None:
+def test_the_same_value_is_told_with_both(open_page: OpenPage, sqlite: Database) -> None:
     mine, theirs = open_page(f"{DRAFT}/part/basics"), open_page(f"{DRAFT}/part/basics")
     theirs.get_by_label("批次标题").fill("同事改的标题")
     theirs.get_by_role("button", name="保存到工作稿").click()
@@ -163,7 +95,7 @@ def test_the_same_value_is_told_with_both(open_page: Opened, sqlite: Database) -
     assert copy(sqlite).title == "我改的标题"
 
 
-def test_rows_are_dragged_and_moved_by_buttons(open_page: Opened, sqlite: Database) -> None:
+def test_rows_are_dragged_and_moved_by_buttons(open_page: OpenPage, sqlite: Database) -> None:
     page = open_page(f"{DRAFT}/at/ladders.contacts")
     keys = [step.key for step in copy(sqlite).ladders[0].steps]
     page.get_by_role("button", name="下移").first.click()
@@ -187,7 +119,7 @@ def test_rows_are_dragged_and_moved_by_buttons(open_page: Opened, sqlite: Databa
     assert copy(sqlite).ladders[0].steps[0].key == keys[3]
 
 
-def test_an_item_goes_after_a_question_and_comes_back(open_page: Opened, sqlite: Database) -> None:
+def test_an_item_goes_after_a_question_and_comes_back(open_page: OpenPage, sqlite: Database) -> None:
     page = open_page(f"{DRAFT}/part/ladders")
     page.get_by_role("button", name="删去").first.click()
     page.locator("#lx-confirm").get_by_role("button", name="删去").click()
@@ -199,11 +131,11 @@ def test_an_item_goes_after_a_question_and_comes_back(open_page: Opened, sqlite:
     assert copy(sqlite).ladders
 
 
-def test_all_works_without_scripts(open_page: Opened, sqlite: Database) -> None:
+def test_all_works_without_scripts(open_page: OpenPage, sqlite: Database) -> None:
     page = open_page(f"{DRAFT}/add/categories", java_script_enabled=False)
     page.get_by_label("类别名称").fill("示范平台")
-    page.get_by_role("button", name="增加", exact=True).click()
-    expect(page.get_by_text("已增加申报类别")).to_be_visible()
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.get_by_text("已添加申报类别")).to_be_visible()
     page.goto(f"{DRAFT}/at/stages.contacts")
     page.get_by_role("group", name="截止").get_by_label("没有").check()
     page.get_by_label("截止日期").or_(page.locator("[id='at-due.on']")).fill("")
@@ -213,8 +145,45 @@ def test_all_works_without_scripts(open_page: Opened, sqlite: Database) -> None:
     assert len(copy(sqlite).categories) == 2 and copy(sqlite).stages[0].due is None
 
 
+def test_a_person_goes_from_part_to_part(open_page: OpenPage) -> None:
+    """S4-1: each part leads to the next in the order of the outline."""
+    page = open_page(f"{DRAFT}/part/quotas")
+    for name in ("表单", "材料", "申报条件", "环节与时间"):
+        page.get_by_role("link", name=f"下一步：{name}").click()
+        expect(page.get_by_role("heading", name=name, exact=True, level=2)).to_be_visible()
+    page.get_by_role("link", name="上一步：申报条件").click()
+    expect(page.get_by_role("heading", name="申报条件", exact=True, level=2)).to_be_visible()
+
+
+def test_usual_reminders_come_in_one_step(open_page: OpenPage, sqlite: Database) -> None:
+    """S4-3: five reminders by one button, all of them inferred, and one step to undo."""
+    before = copy(sqlite).ladders
+    page = open_page(f"{DRAFT}/part/ladders")
+    page.get_by_role("button", name="添加这套提醒").click()
+    expect(page.get_by_text("各次提醒均为推定")).to_be_visible()
+    page.get_by_role("link", name="常用提醒", exact=True).click()
+    expect(page.locator("#at-steps tbody tr")).to_have_count(5)
+    assert len(copy(sqlite).ladders) == len(before) + 1
+
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
+    assert copy(sqlite).ladders == before
+
+
+def test_a_table_scrolls_sideways_only(open_page: OpenPage) -> None:
+    """S4-10: no second scroll bar beside the page's own."""
+    page = open_page(DRAFT)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for part in ("quotas", "units", "stages", "forms", "ladders"):
+        page.goto(f"{DRAFT}/part/{part}")
+        page.wait_for_load_state()
+        boxes = page.locator(".lx-table-box")
+        over = boxes.evaluate_all("all => all.map(one => one.scrollHeight - one.clientHeight)")
+        assert over and not any(over), part
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_no_page_is_wider_than_its_window(open_page: Opened, dark: bool) -> None:
+def test_no_page_is_wider_than_its_window(open_page: OpenPage, dark: bool) -> None:
     """S4-10: phone, laptop and wide sizes, light and dark."""
     paths = ("", "/part/basics", "/part/evidence", "/at/stages.contacts", "/add/stages", "/vouch/title", "/compare")
     page = open_page(DRAFT, color_scheme="dark" if dark else "light")

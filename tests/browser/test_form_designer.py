@@ -4,40 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from domain.access import SYSTEM, Role
 from domain.definition import Definition, Section
 from linxuan.app import create_app
-from linxuan.database import open_database, prepare
-from linxuan.settings import Settings
 from models.scope import Scope
 from models.session import Database
 from services.batches.drafts import store_draft
 from services.designing.working import working_copy
-from services.identity import sessions
 from tests.support.batches import definition
 from tests.support.case_forms import FORM
-from tests.support.people import NOW, member, user
+from tests.support.people import NOW, token_of
+from tests.support.serving import installed, serving, visiting
 
 PAGE = "/admin/progress/batch-2023/design/forms/enterprise"
-WIDE = {"width": 1500, "height": 1000}
 
 
 @dataclass(frozen=True, slots=True)
 class Designed:
-    """A coordinator's page of a form with sections. faults: what its scripts complained about."""
+    """A coordinator's page of a form with sections."""
 
     page: Page
     database: Database
     batch_id: int
-    faults: list[str]
 
     def stored(self) -> Definition:
         with self.database.read(Scope()) as session:
@@ -50,34 +43,15 @@ class Designed:
 @pytest.fixture
 def designed(chromium: Browser, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Designed]:
     """Serve a draft whose form has two sections more than enough to drag between."""
-    settings = Settings(data_dir=tmp_path / "data", demo=False)
-    settings.data_dir.mkdir(parents=True)
-    (settings.data_dir / "linxuan.db").write_bytes(migrated_sqlite.read_bytes())
-    database = open_database(settings)
-    prepare(database, settings)
     spare = Section(key="spare", title="备用分区")
     form = replace(FORM, sections=(*FORM.sections, spare))
-    with database.write(Scope()) as session:
-        wanted = replace(definition(2), forms=(*definition(2).forms, form))
-        batch_id = store_draft(session, wanted, actor=SYSTEM, now=NOW).id
-        held = member(session, user(session, "designer"), Role.COORDINATOR, valid_from=NOW)
-        token = sessions.start(session, held, now=datetime.now(UTC))
-    server = make_server("127.0.0.1", 0, create_app(settings, database), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    context = chromium.new_context(base_url=url, locale="zh-CN", viewport=WIDE)  # type: ignore[arg-type]  # a size
-    context.add_cookies([{"name": "linxuan", "value": token, "url": url}])
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    yield Designed(page, database, batch_id, faults)
-    assert faults == []
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with installed(tmp_path / "data", migrated_sqlite) as (settings, database):
+        with database.write(Scope()) as session:
+            wanted = replace(definition(2), forms=(*definition(2).forms, form))
+            batch_id = store_draft(session, wanted, actor=SYSTEM, now=NOW).id
+            token = token_of(session, "designer", Role.COORDINATOR, valid_from=NOW)
+        with serving(create_app(settings, database)) as url, visiting(chromium) as come:
+            yield Designed(come(url, token, 1500, 1000), database, batch_id)
 
 
 def test_a_question_is_moved_by_keys_and_by_dragging(designed: Designed) -> None:

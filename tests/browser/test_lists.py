@@ -2,63 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from threading import Thread
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-from domain.access import Role
-from models.scope import Scope
-from models.session import Database
-from services import audit
-from tests.support.backoffice import make_app, signed_in
-from tests.support.filled import fill
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def open_page(chromium: Browser, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Open]:
-    """Yield a function that opens an address as a coordinator, and fails on any complaint of the browser."""
-    path = tmp_path / "linxuan.sqlite"
-    shutil.copy(migrated_sqlite, path)
-    database = Database(f"sqlite:///{path}")
-    with database.write(Scope()) as session:
-        audit.ensure_chain(session)
-    fill(database)
-    app = make_app(database)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    cookie = signed_in(app, database, Role.COORDINATOR).http.get_cookie("linxuan")
-    assert cookie is not None
-    contexts, complaints = [], []
-
-    def open_at(path: str, width: int, **options: object) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="zh-CN", base_url=url, **options
-        )
-        contexts.append(context)
-        context.add_cookies([{"name": "linxuan", "value": cookie.value, "url": url}])
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto(path)
-        page.wait_for_load_state()
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    database.dispose()
-    assert complaints == []
+from tests.browser.conftest import OpenPage
 
 
 def shown(page: Page, *labels: str) -> None:
@@ -69,7 +16,7 @@ def shown(page: Page, *labels: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_columns_are_chosen_and_kept_as_a_view(open_page: Open, width: int) -> None:
+def test_columns_are_chosen_and_kept_as_a_view(open_page: OpenPage, width: int) -> None:
     """Issue 4, point 8: with the keyboard alone where columns are moved, and the page never scrolls sideways."""
     page = open_page("/admin/units/", width)
     panel = page.get_by_role("form", name="选择列")
@@ -111,7 +58,7 @@ def test_columns_are_chosen_and_kept_as_a_view(open_page: Open, width: int) -> N
     expect(page.get_by_role("link", name="片区表")).to_have_count(0)
 
 
-def test_columns_are_chosen_without_a_script(open_page: Open) -> None:
+def test_columns_are_chosen_without_a_script(open_page: OpenPage) -> None:
     page = open_page("/admin/units/", 1280, java_script_enabled=False)
 
     page.locator("summary", has_text="列").last.click()

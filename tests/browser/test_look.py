@@ -25,6 +25,7 @@ from tests.browser.journeys.conftest import (
 )
 from tests.support.backoffice import make_app
 from tests.support.batches import COORDINATOR, local
+from tests.support.copies import step_of
 from tests.support.journeys import House, sign_in
 from tests.support.looking import addresses, faults, first_ids
 from tests.support.preset_cases import fill_case, maker, new_case_of, refusals, try_submit
@@ -65,7 +66,8 @@ def house(serve: Serve) -> House:  # noqa: F811 - the fixture of the same name
         played = play_wanted(session, context.batch.id, Wanted(), actor=COORDINATOR, now=NOW)
         keep(session, played, actor=COORDINATOR, now=NOW + timedelta(minutes=1))
         later = SetValues("stages.recommend.due", {"on": "2023-03-31"})
-        apply(session, context.batch.id, Change([later], 0, "推迟推荐报送"), actor=COORDINATOR, now=NOW)
+        change = Change([later], step_of(session, context.batch.id), "推迟推荐报送")
+        apply(session, context.batch.id, change, actor=COORDINATOR, now=NOW)
     return served
 
 

@@ -83,15 +83,14 @@ def the_form(page: Page) -> None:
     page.goto(f"{DESIGN}/part/forms")
     page.locator("#new-form").fill("申报书")
     page.locator("#new-form-key").fill("application")
-    page.get_by_role("button", name="增加").click()
+    page.get_by_role("button", name="添加").click()
     field(page, "企业名称", "name", "单行文字")
     field(page, "经营指标", "indicators", "年度指标表")
     page.get_by_label("年份", exact=True).fill("-2\n-1")
     save(page)
-    field(page, "营业收入", "revenue", "金额")
-    page.goto(f"{DESIGN}/forms/application")
+    piece(page, "行", "营业收入", "revenue", "金额")
     field(page, "主要客户", "customers", "可增行的表")
-    field(page, "客户名称", "customer", "单行文字")
+    piece(page, "列", "客户名称", "customer", "单行文字")
 
 
 def the_stages(page: Page) -> None:
@@ -160,21 +159,30 @@ def add(page: Page, path: str, given: Mapping[str, str], chosen: Mapping[str, st
         page.locator(f'[id="{field_id}"]').fill(text)
     for name, value in (chosen or {}).items():
         page.locator(f'select[name="{name}"]').select_option(value, force=True)
-    page.get_by_role("button", name="增加", exact=True).click()
-    expect(page.get_by_text("已增加")).to_be_visible()
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.get_by_text("已添加")).to_be_visible()
 
 
 def field(page: Page, label: str, key: str, kind: str) -> None:
     """Add a question to the form: its name, then its kind from the palette."""
     name: Locator = page.locator("#add-label")
-    expect(page.get_by_text("增加一项、分区、材料或核对")).to_be_visible()
+    expect(page.get_by_text("添加一项、分区、材料或核对")).to_be_visible()
     page.wait_for_load_state()
     if name.is_hidden():
-        page.get_by_text("增加一项、分区、材料或核对").click()
+        page.get_by_text("添加一项、分区、材料或核对").click()
     name.fill(label)
     page.locator("#add-key").fill(key)
     page.get_by_role("button", name=kind, exact=True).click()
-    expect(page.get_by_text(f"已增加“{label}”")).to_be_visible()
+    expect(page.get_by_text(f"已添加“{label}”")).to_be_visible()
+
+
+def piece(page: Page, word: str, label: str, key: str, kind: str) -> None:
+    """Add a row or column on the table that is shown."""
+    page.locator("#row-label").fill(label)
+    page.locator("#row-key").fill(key)
+    page.locator("#row-kind").select_option(label=kind)
+    page.get_by_role("button", name=f"添加{word}", exact=True).click()
+    expect(page.get_by_text(f"已添加“{label}”")).to_be_visible()
 
 
 def save(page: Page) -> None:

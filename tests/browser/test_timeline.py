@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from domain.access import SYSTEM, Role
 from domain.definition import Definition, Due, Opening
 from linxuan.app import create_app
-from linxuan.database import open_database, prepare
-from linxuan.settings import Settings
 from models import Batch
 from models.scope import Scope
 from models.session import Database
 from services.batches.drafts import store_draft
 from services.designing.working import working_copy
-from services.identity import sessions
 from tests.support.batches import COORDINATOR, PUBLISHED, contacts_stage, definition
-from tests.support.people import member, user
+from tests.support.people import token_of
+from tests.support.serving import REFUSED, installed, serving, visiting
 
 ADDRESS = "/admin/progress/batch-2023/design/part/stages"
 
@@ -80,36 +76,18 @@ class Served:
 
 
 @pytest.fixture
-def stages(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
+def stages(chromium: Browser, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Served]:
     """Yield the page; any fault in its scripts, and any style that the policy forbids, fails the test."""
-    settings = Settings(data_dir=tmp_path / "data", demo=False)
-    settings.data_dir.mkdir(parents=True)
-    database = open_database(settings)
-    prepare(database, settings)
-    with database.write(Scope()) as session:
-        store_draft(session, three_stages(), actor=SYSTEM, now=PUBLISHED)
-        batch_id = session.scalars(select(Batch.id)).one()
-        held = member(session, user(session, "planner"), Role.COORDINATOR, valid_from=PUBLISHED)
-        token = sessions.start(session, held, now=datetime.now(UTC))
-    server = make_server("127.0.0.1", 0, create_app(settings, database), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    context = chromium.new_context(base_url=url, locale="zh-CN", viewport={"width": 1280, "height": 1400})
-    context.add_cookies([{"name": "linxuan", "value": token, "url": url}])
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-    page.goto(ADDRESS)
-    page.wait_for_load_state()
-    yield Served(page, database, batch_id)
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    database.dispose()
-    assert faults == []
+    with installed(tmp_path / "data", migrated_sqlite) as (settings, database):
+        with database.write(Scope()) as session:
+            store_draft(session, three_stages(), actor=SYSTEM, now=PUBLISHED)
+            batch_id = session.scalars(select(Batch.id)).one()
+            token = token_of(session, "planner", Role.COORDINATOR, valid_from=PUBLISHED)
+        with serving(create_app(settings, database)) as url, visiting(chromium, forgives=REFUSED) as come:
+            page = come(url, token, height=1400)
+            page.goto(ADDRESS)
+            page.wait_for_load_state()
+            yield Served(page, database, batch_id)
 
 
 def test_an_end_is_dragged_and_snaps_to_days(stages: Served) -> None:

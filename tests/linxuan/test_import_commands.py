@@ -49,11 +49,11 @@ def test_a_workbook_comes_in_once(migrated: Run, book: Path) -> None:
 
     assert looked.stdout.splitlines() == [
         "第 2 行\t变更\t第1单位\t名称 第1单位 → 改名单位",
-        "第 3 行\t新增\t新的单位\t代码 000009；名称 新的单位；上级单位 第1单位",
+        "第 3 行\t添加\t新的单位\t代码 000009；名称 新的单位；上级单位 第1单位",
     ]
     assert before == ["第1单位", "第2单位", "第3单位"]
     assert (first.exit_code, first.stdout) == (0, "")
-    assert "导入完成：新增 1、变更 1。" in first.stderr
+    assert "导入完成：添加 1、变更 1。" in first.stderr
     assert "导入完成：未变 2。" in again.stderr
     assert names(database) == ["改名单位", "新的单位", "第2单位", "第3单位"]
     database.dispose()
@@ -69,7 +69,7 @@ def test_a_wrong_row_keeps_all_out_and_is_named(migrated: Run, book: Path) -> No
     told = migrated("import", "titles", str(book), "--json")
 
     assert refused.exit_code == 1
-    assert "没有导入任何数据：新增 1、有误 1。" in refused.stderr
+    assert "没有导入任何数据：添加 1、有误 1。" in refused.stderr
     assert "第 3 行 所在单位: 没有这个单位（现为 9）" in refused.stderr
     assert told.exit_code == 1
     document = json.loads(told.stdout)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,7 @@ from models import Programme as ProgrammeRow
 from models.scope import Scope
 from models.session import Database
 from services.batches.context import definition_of
-from services.identity import sessions
-from tests.support.people import member, user
+from tests.support.people import token_of
 from web.guard import check_endpoints
 from web.install import install_web
 from web.site import Site
@@ -77,9 +75,7 @@ class Browser:
 def signed_in(app: Flask, database: Database, role: Role, account: str = "", **membership: Any) -> Browser:
     """Return the browser of a new person in one membership."""
     with database.write(Scope()) as session:
-        person = user(session, account or f"{role.value}-{len(membership)}")
-        chosen = member(session, person, role, **membership)
-        token = sessions.start(session, chosen, now=datetime.now(UTC))
+        token = token_of(session, account or f"{role.value}-{len(membership)}", role, **membership)
     return Browser(app, token)
 
 

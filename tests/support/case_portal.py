@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
@@ -15,11 +14,10 @@ from domain.definition import Definition
 from models import Case, Organisation, Unit
 from models.scope import Scope
 from models.session import Database
-from services.identity import sessions
 from tests.support.batches import PUBLISHED, running
 from tests.support.case_rows import organisation
 from tests.support.cases import case_definition
-from tests.support.people import member, user
+from tests.support.people import token_of
 from tests.support.portal import Browser, make_app, set_time
 
 NOW = "2023-03-13 09:00"
@@ -39,9 +37,8 @@ class CasePortal:
             name = f"第{number}制造公司"
             known = session.scalars(select(Organisation).where(Organisation.name == name)).one_or_none()
             acting = known or organisation(session, number, unit_code)
-            person = user(session, f"applicant{number}")
-            chosen = member(session, person, Role.APPLICANT, organisation_id=acting.id, valid_from=PUBLISHED)
-            token = sessions.start(session, chosen, now=datetime.now(UTC))
+            held = {"organisation_id": acting.id, "valid_from": PUBLISHED}
+            token = token_of(session, f"applicant{number}", Role.APPLICANT, **held)
         return Browser(self.app, token)
 
     def officer(self, code: str = "000001") -> Browser:
@@ -56,8 +53,7 @@ class CasePortal:
         """Return the browser of a new person, in a unit or in none."""
         with self.database.write(Scope()) as session:
             unit_id = session.scalars(select(Unit.id).where(Unit.code == code)).one() if code else None
-            chosen = member(session, user(session, account), role, unit_id=unit_id, valid_from=PUBLISHED)
-            token = sessions.start(session, chosen, now=datetime.now(UTC))
+            token = token_of(session, account, role, unit_id=unit_id, valid_from=PUBLISHED)
         return Browser(self.app, token)
 
     def unit(self, code: str = "000001") -> int:

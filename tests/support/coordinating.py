@@ -6,16 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.definition import Definition, Paper, Quota, Waiver
 from models import ActKind, Case, CaseAct, CaseState, CaseVersion, Organisation
+from models.scope import Scope
+from models.session import Database
 from services.batches.advancing import advance
 from services.batches.context import BatchContext, load
-from tests.support.batches import running
+from tests.support.backoffice import make_app
+from tests.support.batches import local, running
 from tests.support.case_rows import case_row, credit_code, organisation
 from tests.support.cases import NOW, OPENED, SHARE, VALUES, case_definition
+from tests.support.progress import set_clock
 
 CODE = "batch-2023"
 PAGES = f"/admin/progress/{CODE}"
@@ -119,3 +124,11 @@ def second_case(session: Session, context: BatchContext, number: int, unit_code:
     """Return another case of the n-th applicant by way of another unit."""
     known = session.scalars(select(Organisation).where(Organisation.credit_code == credit_code(number))).one()
     return out(session, context, known, unit_code, **changes)
+
+
+def office_app(database: Database) -> Flask:
+    """Return the backoffice over the filled batch, on the day after its last case moved."""
+    with database.write(Scope()) as session:
+        fill_batch(session, office_batch(session))
+    set_clock(database, local("2023-03-14 10:00"))
+    return make_app(database)

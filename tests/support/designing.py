@@ -11,14 +11,14 @@ from werkzeug.test import TestResponse
 
 from domain.access import SYSTEM
 from domain.definition import Definition, Mark
-from models import Batch, Design
+from models import Batch
 from models.scope import Scope
 from models.session import Database
 from services.designing.asking.describing import Described, Kind, field_of
 from services.designing.asking.sheets import entries, lists
-from services.designing.asking.spots import find, join, plain_of
+from services.designing.asking.spots import find, join
 from services.designing.asking.typed import written
-from services.designing.edits import item_names
+from services.designing.edits import item_names, plain_of
 from services.designing.parts import PARTS
 from services.designing.working import Working, working_copy
 from tests.support.backoffice import Browser
@@ -65,8 +65,7 @@ class Typist:
             self.batch_id = session.scalars(select(Batch.id).where(Batch.code == code)).one()
 
     def step(self) -> int:
-        with self.database.read(Scope()) as session:
-            return session.scalar(select(Design.step).where(Design.batch_id == self.batch_id)) or 0
+        return self.working().step
 
     def working(self) -> Working:
         with self.database.read(Scope()) as session:

@@ -129,6 +129,7 @@ ENDPOINTS: dict[str, Probe | str] = {
     "progress.design_at_save": at(BATCH, path="stages.contacts"),
     "progress.design_add_view": quiet(at(BATCH, path="stages")),
     "progress.design_add_save": at(BATCH, path="stages"),
+    "progress.design_ladder_usual": BATCH,
     "progress.design_remove_view": at(BATCH, path="stages.contacts"),
     "progress.design_move_view": at(BATCH, path="stages.contacts"),
     "progress.design_evidence_view": quiet(BATCH),

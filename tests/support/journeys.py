@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from domain.access import Role
 from domain.definition import Definition, Form
 from domain.forms import Setting
 from domain.instants import local_day
 from linxuan.app import create_app
-from linxuan.database import open_database, prepare
 from linxuan.demo.examples import answers, credit_code
-from linxuan.settings import Settings
 from models import Unit
 from models.scope import Scope
 from models.session import Database
@@ -33,6 +28,7 @@ from tests.support.batches import running
 from tests.support.people import PASSWORD, member, user
 from tests.support.portal import set_time
 from tests.support.preset_cases import confirmed
+from tests.support.serving import installed, serving
 
 EMPTY = """paths => {
   const isEmpty = input => (["checkbox", "radio"].includes(input.type) ? !input.checked : !input.value);
@@ -100,25 +96,15 @@ def served(folder: Path, schema: Path, definition: Definition, opens: datetime, 
 
     folder: for its data. schema: an empty SQLite file with the newest schema, to be copied.
     """
-    settings = Settings(_env_file=None, data_dir=folder, secret_key="k" * 32)
-    settings.data_dir.mkdir(parents=True)
-    shutil.copy(schema, settings.data_dir / "linxuan.db")
-    database = open_database(settings)
-    prepare(database, settings)
-    with database.write(Scope()) as session:
-        batch_id = running(session, confirmed(definition), opens - timedelta(days=1)).batch.id
-        advance(session, batch_id, opens)
-    set_time(database, f"{now.astimezone(definition.zone):%Y-%m-%d %H:%M}")
-    with database.read(Scope()) as session:
-        context = load(session, batch_id)
-    server = make_server("127.0.0.1", 0, create_app(settings, database), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield House(f"http://127.0.0.1:{server.server_port}", database, context, now)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    database.dispose()
+    with installed(folder, schema) as (settings, database):
+        with database.write(Scope()) as session:
+            batch_id = running(session, confirmed(definition), opens - timedelta(days=1)).batch.id
+            advance(session, batch_id, opens)
+        set_time(database, f"{now.astimezone(definition.zone):%Y-%m-%d %H:%M}")
+        with database.read(Scope()) as session:
+            context = load(session, batch_id)
+        with serving(create_app(settings, database)) as url:
+            yield House(url, database, context, now)
 
 
 # ---------- people at their pages ----------

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
 from models import Membership, Programme, Unit, User
-from services.identity import passwords
+from services.identity import passwords, sessions
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 PASSWORD = "Xy-12345-z"
@@ -67,3 +67,9 @@ def member(session: Session, person: User, role: Role = Role.OFFICER, **changes:
     session.add(made)
     session.flush()
     return made
+
+
+def token_of(session: Session, account: str, role: Role, **membership: Any) -> str:
+    """Return the token of a new person who has signed in; the membership is their only one."""
+    held = member(session, user(session, account), role, **membership)
+    return sessions.start(session, held, now=datetime.now(UTC))

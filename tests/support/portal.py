@@ -20,9 +20,8 @@ from linxuan.settings import Settings
 from models import Batch, DemoClock, Duty, Title, Unit
 from models.scope import Scope
 from models.session import Database
-from services.identity import sessions
 from tests.support.batches import PUBLISHED, local
-from tests.support.people import member, user
+from tests.support.people import token_of
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 NOW = "2023-03-13 10:00"
@@ -93,9 +92,7 @@ class Portal:
             unit_id = None
             if code is not None:
                 unit_id = session.scalars(select(Unit.id).where(Unit.code == code)).one()
-            person = user(session, account)
-            chosen = member(session, person, role, unit_id=unit_id, valid_from=PUBLISHED)
-            token = sessions.start(session, chosen, now=datetime.now(UTC))
+            token = token_of(session, account, role, unit_id=unit_id, valid_from=PUBLISHED)
         return Browser(self.app, token)
 
     def duty(self, number: int = 1, stage: str = "contacts", about: str | None = None) -> int:

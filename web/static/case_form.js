@@ -260,7 +260,7 @@
     const row = addRow(tableOf(add.dataset.addRow));
     const first = $$("input, select, textarea", row).find(isLeaf);
     if (first) first.focus();
-    say("已增加一行");
+    say("已添加一行");
   });
 
   /* ---------- together ---------- */

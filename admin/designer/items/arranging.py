@@ -18,8 +18,8 @@ from services.definitions.names import Names
 from services.definitions.telling import place
 from services.definitions.words import name_of
 from services.designing.asking.describing import Kind, describe, empty
-from services.designing.asking.keys import identity, new_key
-from services.designing.asking.sheets import entries, lists, made
+from services.designing.asking.keys import identity, new_key, suggested
+from services.designing.asking.sheets import entries, lists, made, name_first
 from services.designing.asking.spots import Spot, find, join, names_in, value_in
 from services.designing.edits import Insert, Move, Remove
 from services.designing.parts import part_of
@@ -61,10 +61,10 @@ class Arranging(Designing):
         label = place(Names(working.definition), path).label
         back = self._after_new(code, path, spot, item, len(names))
         answer = self.change(
-            code, [edit], f"{label}：增加{name_of(cls)}", back, lambda refusal: self._new_again(code, path, refusal)
+            code, [edit], f"{label}：添加{name_of(cls)}", back, lambda refusal: self._new_again(code, path, refusal)
         )
         if answer.status_code < REFUSED:
-            self.say(f"已增加{name_of(cls)}。")
+            self.say(f"已添加{name_of(cls)}。")
         return answer
 
     def _after_new(self, code: str, path: str, spot: Spot, item: Mapping[str, Any], count: int) -> str:
@@ -103,6 +103,7 @@ class Arranging(Designing):
             part_of(path),
             form=form,
             path=path,
+            suggested=suggested(working.definition, _class_of(spot)),
             lines=lines or [],
             what=name_of(_class_of(spot)),
             back=self.spot_href(working.batch.code, spot),
@@ -165,4 +166,4 @@ def _class_of(spot: Spot) -> type:
 
 def _form(definition: Definition, spot: Spot) -> SheetForm:
     cls = _class_of(spot)
-    return SheetForm(Names(definition), entries(cls, empty(cls)), spot.within, is_new=True)
+    return SheetForm(Names(definition), name_first(entries(cls, empty(cls))), spot.within, is_new=True)

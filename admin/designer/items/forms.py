@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 
 from services.definitions.names import Names
 from services.designing.asking.describing import Kind
-from services.designing.asking.options import Option, meant, options
+from services.designing.asking.options import GONE, Option, meant, options
 from services.designing.asking.sheets import Entry
 from services.designing.asking.typed import YES, BadValue, is_same, typed, written
 
@@ -94,6 +94,24 @@ class TypedField(Field):
     def text(self) -> str:
         """Return what an input shows."""
         return self.texts[-1] if self.texts else ""
+
+    @property
+    def groups(self) -> list[tuple[list[str], list[Option]]]:
+        """Return the groups that stand here and an empty one: the members of each, and what may be ticked in it.
+
+        Members come first, in their order, so that a form that is sent as it is changes nothing.
+        """
+        known = {option.value: option for option in self.options}
+        value = self.entry.value if self.process_errors else typed(self.entry.field, self.texts)
+        found: list[list[str]] = [*cast("list[list[str]]", value or []), []]
+        return [
+            (
+                [known[one].label if one in known else f"{one}{GONE}" for one in group],
+                [known.get(one, Option(one, f"{one}{GONE}")) for one in group]
+                + [option for option in self.options if option.value not in group],
+            )
+            for group in found
+        ]
 
     @property
     def is_area(self) -> bool:

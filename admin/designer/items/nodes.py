@@ -12,15 +12,16 @@ from admin.designer.frame import REFUSED, Designing, Refusal, lines_of
 from admin.designer.items.forms import SheetForm
 from admin.typed import LARGEST_PAGE, argument
 from domain.access import Action
-from domain.definition import Definition, Stage, StageKind
+from domain.definition import Definition, Ladder, Stage, StageKind
 from domain.definition.paths import item_name
 from domain.errors import Conflict, Invalid, NotFound
 from services.definitions.names import Names
-from services.definitions.telling import place
+from services.definitions.telling import place, rung
 from services.designing.asking.describing import Kind
 from services.designing.asking.rows import Table, table
 from services.designing.asking.sheets import edits, entries, lists, touched
 from services.designing.asking.spots import Spot, find, join
+from services.designing.beginning.reminders import USUAL, lacking
 from services.designing.clashes import clashes
 from services.designing.edits import Edit, SetValues
 from services.designing.parts import BY_KEY, Part, part_of
@@ -119,6 +120,7 @@ class Nodes(Designing):
             back=self.spot_href(working.batch.code, find(definition, holder)) if path else "",
             marks={item.path: item for item in definition.evidence},
             is_stage=isinstance(sheet.spot.within[-1], Stage),
+            usual=_usual(sheet),
             join=join,
             kinds=Kind,
         )
@@ -190,6 +192,14 @@ def _part(key: str) -> Part:
     if key not in BY_KEY:
         raise NotFound("没有这一部分。")
     return BY_KEY[key]
+
+
+def _usual(sheet: Sheet) -> list[str]:
+    """Return the usual reminders that the page may add, in words; none on a page of something else."""
+    item = sheet.spot.within[-1]
+    if isinstance(item, Ladder):
+        return [rung(step) for step in lacking(item)]
+    return [rung(step) for step in USUAL.steps] if sheet.part == "ladders" and not sheet.path else []
 
 
 def _single(path: str, anchor: str, value: object) -> SetValues:

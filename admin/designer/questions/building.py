@@ -57,7 +57,7 @@ class Building(Nodes):
         if not title:
             refusal = Invalid([Problem("forms", "", "请填写表的名称")])
             return self.refused(code, refusal, self.part_href(code, "forms"), lambda _: self._new_form_again(code))
-        return self.change(code, [edit], f"增加表“{title}”", self.form_href(code, key))
+        return self.change(code, [edit], f"添加表“{title}”", self.form_href(code, key))
 
     @expose("/<code>/design/forms/<key>/add", methods=("POST",))
     @needs(Action.EDIT_DEFINITION)
@@ -70,9 +70,12 @@ class Building(Nodes):
             new = {name: request.form.get(name, "") for name in ("kind", "label", "key")}
             if what in ITEMS:
                 edit, path = added_item(form, HOLDERS.get(what, holder), ITEMS[what], new, after)
-                return edit, path, f"增加{name_of(ITEMS[what])}“{label}”"
-            edit, path = added_question(form, holder, new, after)
-            return edit, path, f"增加“{label}”"
+                done = f"添加{name_of(ITEMS[what])}“{label}”"
+            else:
+                edit, path = added_question(form, holder, new, after)
+                done = f"添加“{label}”"
+            # Whoever adds rows to a table adds several.
+            return edit, holder.rpartition(".")[0] if request.form.get("stay") else path, done
 
         return self._form_act(code, key, made)
 

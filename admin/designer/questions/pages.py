@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from admin.designer.questions.building import LOOKED_AT, Building
 from admin.designer.questions.previewing import Previewing, asks_paper, form_choice
 from admin.designer.questions.sheet import Chosen, chosen_at, form_of, read
 from domain.access import Action
-from domain.definition import Check, Definition, Field, Form
+from domain.definition import Check, Definition, Field, FieldKind, Form
 from domain.errors import Conflict, NotFound
 from domain.instants import local_day
 from services.batches.context import load
@@ -25,9 +26,9 @@ from services.designing.asking.sheets import touched
 from services.designing.asking.spots import join
 from services.designing.previews import samples, setting
 from services.designing.questions.guarded import guarded
-from services.designing.questions.kinds import palette
+from services.designing.questions.kinds import Offer, palette
 from services.designing.questions.moving import root
-from services.designing.questions.outline import Node, node_at, nodes, question_lists
+from services.designing.questions.outline import NESTED_WORDS, Node, around, node_at, nodes, question_lists
 from services.designing.questions.trials import Trial, tried
 from services.designing.working import Working
 from web import current
@@ -131,8 +132,9 @@ class Questions(Building, Previewing):
             label=(node.label if node is not None else form.title) or "（未命名）",
             lines=lines,
             lists=_lists(form),
-            palette=palette(found.within if node is not None and not node.own_list.endswith("fields") else None),
+            palette=palette(),
             target=_target(form, node),
+            inner=_inner(form, node),
             choice=wanted,
             is_paper=asks_paper(),
             preview_href=self._preview_href(code, form, node),
@@ -184,15 +186,46 @@ def _held(shown: Sequence[Node]) -> dict[str, list[Node]]:
 def _target(form: Form, node: Node | None) -> tuple[str, str, str]:
     """Return where a new question goes: the list, the name of what it follows, and the place in words."""
     lists = _lists(form)
-    if node is None or not (node.is_question or node.own_list or ".fields." in node.path):
+    if node is None or not (node.is_question or node.is_section or "." in node.holder):
         path, name = lists[-1] if lists else ("fields", "本表")
         return path, "", f"“{name}”的末尾" if form.sections else "表的末尾"
-    if node.own_list and not node.own_list.endswith("parts"):
+    if node.is_section:
         return node.own_list, "", f"“{node.label}”的末尾"
-    if node.own_list or node.holder.endswith("parts"):
-        question = node if node.own_list else node_at(form, node.holder.removesuffix(".parts"))
-        return question.holder, question.name, f"“{question.label}”之后"
-    return node.holder, node.name, f"“{node.label}”之后"
+    # What a table or a guided text consists of is added on the table itself.
+    question = node if node.is_question else node_at(form, node.holder.rpartition(".")[0])
+    return question.holder, question.name, f"“{question.label}”之后"
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """What a question consists of, when it or a piece of it is worked on.
+
+    question: the table or guided text. word: what a piece is called. after: name of the piece that a new one follows,
+    "" for the end. offers: the kinds that a piece may be; none for a guided text, whose pieces are all of one kind.
+    """
+
+    question: Node
+    word: str
+    after: str
+    offers: Sequence[Offer]
+
+
+def _inner(form: Form, node: Node | None) -> Inner | None:
+    """Return what can be added to the question that is worked on; None for one that consists of nothing."""
+    if node is None or node.is_section:
+        return None
+    is_piece = not node.is_question and node.holder.count(".") > 0
+    question = node_at(form, node.holder.rpartition(".")[0]) if is_piece else node
+    if not question.own_list:
+        return None
+    kind = around(form, f"{question.own_list}.?")
+    field = form.field(question.name)
+    offers = [offer for _, group in palette(kind) for offer in group] if question.own_list.endswith("fields") else []
+    if kind is FieldKind.TABLE:
+        # A table by years is one of figures, so that a text is not the first that is offered.
+        offers.sort(key=lambda offer: offer.kind is FieldKind.TEXT)
+    word = NESTED_WORDS[field.kind] if field is not None else ""
+    return Inner(question, word, node.name if is_piece else "", offers)
 
 
 def _trial(definition: Definition, form: Form, found: Chosen) -> Trial | None:

@@ -225,7 +225,8 @@ def _note(on: date | None, calendar: Calendar) -> str:
 
 def _due_note(span: Span, calendar: Calendar) -> str:
     if span.due is None:
-        return "没有截止日期"
+        # The row says beside the stage's name why there is none.
+        return ""
     at = span.stage.due.at if span.stage.due is not None else ""
     note = f"{_note(span.due, calendar)} {at}".strip()
     if span.opens is None or span.due < span.opens:

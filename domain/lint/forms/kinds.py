@@ -37,7 +37,7 @@ def _nested(place: Place) -> Iterator[Finding]:
         yield error("choices_in_table", f"{path}.kind", sentence, advice="把这一项移到表格之外", value=field.kind)
     if field.kind in NESTED and not field.fields:
         what = "行" if field.kind is FieldKind.TABLE else "列"
-        advice = f"选中这一项，再逐个增加，增加的各项即是它的各{what}"
+        advice = f"选中这一项，再逐个添加，添加的各项即是它的各{what}"
         yield error("no_nested_fields", f"{path}.fields", f"「{field.label}」没有任何一{what}", advice=advice)
     if field.fields and field.kind not in NESTED:
         advice = "删去“行或列”，或把“填写方式”改为“表格”或“重复行”"

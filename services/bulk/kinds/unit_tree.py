@@ -48,7 +48,7 @@ class Growth:
             name = self.new[new.upper_row].judged.row.get("name")
         else:
             new.upper = units.of(one, "upper")
-            name = new.upper.name if new.upper else ""
+            name = units.called(new.upper)[1] if new.upper else ""
         if name:
             one.compare({}, {"upper": name})
 

@@ -17,13 +17,13 @@ from models.lists import Entity
 from models.scope import seeing_all
 from services.bulk.columns import Column, Layout, Takes, What
 from services.bulk.judged import Judged, Once, filled
-from services.bulk.kinds.unit_tree import Growth, NewUnit
+from services.bulk.kinds.unit_tree import Growth
 from services.bulk.lookups import Units, unit_choices
 from services.bulk.outcome import Plan, Step
 from services.bulk.workbook import Row, Table
 from services.extras import PREFIX, fields_of, read_with, typed_values
 from services.extras.reading import NO, YES
-from services.units import UNIT_FORM, Place, add_unit, change_unit
+from services.units import UNIT_FORM, Place, add_units, change_units
 
 Value = TypeVar("Value")
 ACTION = Action.MANAGE_UNITS
@@ -101,7 +101,7 @@ def plan(session: Session, table: Table, *, actor: Actor, now: datetime) -> Plan
     codes = frozenset(names.values())
     look = _Look(actor, table.layout, Units(session), fields_of(session, Entity.UNIT), names, codes)
     judged = [_begin(look, row) for row in table.rows]
-    steps: list[Step] = []
+    changing: list[tuple[int, dict[str, str]]] = []
     for one in judged:
         unit = look.units.by_code.get(one.row.get("code"))
         if unit is None:
@@ -109,9 +109,9 @@ def plan(session: Session, table: Table, *, actor: Actor, now: datetime) -> Plan
             continue
         values = _judge_known(look, one, unit)
         if one.changes and not one.problems:
-            steps.append(Step(one.row.number, _changing(session, unit, values, actor, now)))
+            changing.append((unit.id, values))
     look.growth.place()
-    steps += _adding(session, look.growth, actor, now)
+    steps = [*_changing(session, changing, actor, now), *_adding(session, look.growth, actor, now)]
     return Plan([one.line() for one in judged], steps)
 
 
@@ -126,7 +126,10 @@ def _begin(look: _Look, row: Row) -> Judged:
         look.codes_once.note(one, code, "code", "代码")
     if row.get("name"):
         look.names_once.note(one, row.get("name"), "name", "名称")
-    if code and not look.units.has_code(code):
+    known = look.units.by_code.get(code)
+    if known is not None:
+        look.units.rename(known, row.get("name"), row.get("short"))
+    elif code:
         look.growth.add(one, {key: row.get(key) for key in TYPED})
     return one
 
@@ -144,8 +147,8 @@ def _judge_known(look: _Look, one: Judged, unit: Unit) -> dict[str, str]:
     one.compare(typed_values(look.fields, unit.extra), typed_values(look.fields, extra) if extra else {})
     _require_free_name(look, one, checked.get("name", ""), unit.code)
     upper = one.row.get("upper")
-    if upper and not (unit.upper and upper in {unit.upper.code, unit.upper.name, unit.upper.short}):
-        now_under = unit.upper.name if unit.upper else "印发机关"
+    if upper and not (unit.upper and upper in look.units.called(unit.upper)):
+        now_under = look.units.called(unit.upper)[1] if unit.upper else "印发机关"
         one.refuse("upper", f"现在的上级是“{now_under}”，导入不移动单位", "请在“推荐单位”中用“调整上级”，写明原因")
     return checked | asked
 
@@ -186,25 +189,28 @@ def _require_free_name(look: _Look, one: Judged, name: str, code: str) -> None:
 
 
 def _changing(
-    session: Session, unit: Unit, values: dict[str, str], actor: Actor, now: datetime
-) -> Callable[[], None]:
-    def run() -> None:
-        change_unit(session, unit.id, values, actor=actor, now=now)
-
-    return run
+    session: Session, changing: Sequence[tuple[int, dict[str, str]]], actor: Actor, now: datetime
+) -> Iterator[Step]:
+    """Yield the step that changes all known units."""
+    if changing:
+        yield Step(0, lambda: change_units(session, changing, actor=actor, now=now))
 
 
 def _adding(session: Session, growth: Growth, actor: Actor, now: datetime) -> Iterator[Step]:
-    """Yield the steps that add units, each behind the one that adds the unit above."""
-    made: dict[int, int] = {}
+    """Yield the step that adds all units, each behind the one above it."""
+    ordered = growth.in_order()
 
-    def adding(new: NewUnit) -> Callable[[], None]:
-        def run() -> None:
-            upper_id = made[new.upper_row] if new.upper_row else new.upper.id if new.upper else None
-            place = Place(code=new.code, upper_id=upper_id)
-            made[new.judged.row.number] = add_unit(session, place, new.values, actor=actor, now=now).id
+    def run() -> None:
+        places = (
+            Place(
+                code=new.code,
+                upper_id=new.upper.id if new.upper else None,
+                upper_code=growth.new[new.upper_row].code if new.upper_row else "",
+            )
+            for _, new in ordered
+        )
+        wanted = [(place, new.values) for place, (_, new) in zip(places, ordered, strict=True)]
+        add_units(session, wanted, actor=actor, now=now)
 
-        return run
-
-    for number, new in growth.in_order():
-        yield Step(number, adding(new))
+    if ordered:
+        yield Step(0, run)

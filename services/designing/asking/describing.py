@@ -12,10 +12,12 @@ from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from domain.definition import (
+    Catalogue,
     Category,
     Check,
     Column,
     Definition,
+    Document,
     Evidence,
     Field,
     Form,
@@ -52,7 +54,10 @@ class Kind(StrEnum):
 
 
 class Target(StrEnum):
-    """What the keys in a field stand for. fields, tables: of the form in which the value stands."""
+    """What the keys in a field stand for.
+
+    fields, tables: of the form in which the value stands. choices: of the question in which it stands.
+    """
 
     CATEGORIES = "categories"
     SUBTYPES = "subtypes"
@@ -70,6 +75,7 @@ class Target(StrEnum):
     FIELDS = "fields"
     TABLES = "tables"
     LEAVES = "leaves"
+    CHOICES = "choices"
 
 
 NOT_STORED = frozenset({(Definition, "units_file"), (Definition, "catalogue_file")})
@@ -100,6 +106,7 @@ SUGGESTED: Mapping[tuple[type, str], Target] = {
     (TitleFilter, "categories"): Target.CATEGORIES,
     (Check, "fields"): Target.LEAVES,
     (Form, "one_of"): Target.FIELDS,
+    (Field, "exclusive"): Target.CHOICES,
 }
 """Fields that are typed freely, with these offered: other things may stand there, too."""
 LONG = frozenset(
@@ -111,19 +118,21 @@ LONG = frozenset(
 """Fields whose texts run over several lines."""
 ONLY_FOR: Mapping[tuple[type, str], StageKind] = {
     (Stage, "collect"): StageKind.COLLECT,
+    (Stage, "form"): StageKind.DECLARE,
     (Stage, "declare"): StageKind.DECLARE,
     (Stage, "review"): StageKind.REVIEW,
     (Stage, "recommend"): StageKind.RECOMMEND,
 }
-"""Parts that only a stage of one kind has."""
+"""What only a stage of one kind uses."""
 COMMON: Mapping[type, frozenset[str]] = {
     Field: frozenset({"key", "label", "kind", "required", "choices", "help", "fields", "parts", "text", "years"}),
     Rule: frozenset({"key", "clause", "place", "subject", "operator", "value", "unit", "force", "categories"}),
-    Stage: frozenset(
-        {"key", "kind", "title", "opens", "due", "ladder", "form", "note", *(name for _, name in ONLY_FOR)}
-    ),
+    Stage: frozenset({"key", "kind", "title", "opens", "due", "ladder", "note", *(name for _, name in ONLY_FOR)}),
     UnitEntry: frozenset({"code", "name", "unit_class", "short", "email", "phone"}),
     Category: frozenset({"key", "name", "subtypes", "modes", "clause"}),
+    # Where a file lies beside another one is of use to those who write files alone.
+    Document: frozenset({"number", "issued_on", "bases", "annexes"}),
+    Catalogue: frozenset({"key", "title", "version", "document", "modes", "terms"}),
 }
 """Of classes with many fields, the ones that are asked first; the rest stands under "more"."""
 

@@ -24,13 +24,25 @@ def new_key(definition: Definition, cls: type, item: Plain) -> str:
     return f"{stem}-{number}"
 
 
+def suggested(definition: Definition, cls: type) -> str:
+    """Return the key that a new item gets when the person gives none; "" where it depends on what is typed.
+
+    A unit's code is the office's own, so that none is suggested for it.
+    """
+    own = identity(cls)
+    if own is None or own.name != "key" or any(field.name == "kind" for field in describe(cls)):
+        return ""
+    return new_key(definition, cls, {})
+
+
 def _keys(value: object, cls: type) -> Iterator[str]:
-    """Yield the keys of all items of a class, wherever they stand."""
+    """Yield what names all items of a class, wherever they stand."""
     if isinstance(value, tuple):
         for item in value:
             yield from _keys(item, cls)
     elif is_dataclass(value):
-        if isinstance(value, cls):
-            yield str(getattr(value, "key", ""))
+        own = identity(cls) if isinstance(value, cls) else None
+        if own is not None:
+            yield str(getattr(value, own.name))
         for field in fields(value):
             yield from _keys(getattr(value, field.name), cls)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.definition import NESTED, Definition, Form, Stage
+from domain.definition import NESTED, Definition, Field, FieldKind, Form, Stage
 from domain.rules.facts import FACTS, ORGANISATION_KINDS
 from domain.rules.subjects import Subject, declared_with, subjects
 from services.definitions.names import EXPORTED, PROFILE, Names
@@ -60,6 +60,8 @@ def offered(names: Names, target: Target, within: Sequence[object]) -> Mapping[s
             return {**EXPORTED, **names.facts}
         case Target.FIELDS | Target.TABLES | Target.LEAVES:
             return _of_form(names, target, form) if form is not None else {}
+        case Target.CHOICES:
+            return _of_question(names, next(one for one in reversed(within) if isinstance(one, Field)))
         case Target.FACTS:
             return _judged(names.definition)
         case Target.LADDERS:
@@ -97,6 +99,10 @@ def _answers(definition: Definition, form: Form) -> Iterator[Subject]:
     """Yield the answers of a form, a cell by its relative year, so that next year's batch means next year's."""
     found = subjects(form, definition.year, definition.offered_modes).values()
     yield from {one.place: one for one in found if one.is_value}.values()
+
+
+def _of_question(names: Names, asked: Field) -> Mapping[str, str]:
+    return names.modes if asked.kind is FieldKind.MODES else {text: text for text in asked.choices}
 
 
 def _of_form(names: Names, target: Target, form: Form) -> Mapping[str, str]:

@@ -4,11 +4,12 @@ From what was typed into it come the edits: only values that changed, each at it
 work on different fields of one item do not meet.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from domain.definition import StageKind
+from services.definitions.names import NAMING
 from services.designing.asking.describing import Described, Kind, describe, empty
 from services.designing.asking.spots import Plain, join
 from services.designing.asking.typed import is_same
@@ -39,6 +40,17 @@ def entries(
     other kinds ask; None shows nothing that one kind alone asks, unless it is there.
     """
     return list(_entries(cls, value, "", True, 0, lambda field, at: _is_wanted(field, at, only, kind)))
+
+
+def name_first(found: Sequence[Entry]) -> list[Entry]:
+    """Return the fields of a new item with its name before all others and its key behind it, without a name last.
+
+    A person knows what a thing is called before knowing what to call it for the machine.
+    """
+    names = [one for one in found if not one.depth and one.field.name in NAMING]
+    keys = [one for one in found if not one.depth and one.field.is_identity]
+    rest = [one for one in found if one not in names and one not in keys]
+    return [*names, *keys, *rest] if names else [*rest, *keys]
 
 
 Wanted = Callable[[Described, Any], bool]

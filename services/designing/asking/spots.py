@@ -1,6 +1,5 @@
 """Places of a definition as the designer's pages find them: the page that a place is shown on, and where on it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,7 +7,6 @@ from typing import Any, cast
 from domain.definition import Definition
 from domain.definition.paths import members
 from domain.errors import NotFound
-from services.definitions.writing import canonical_json
 from services.designing.asking.describing import Described, Kind, field_of, plain
 from services.designing.edits import item_names
 
@@ -45,11 +43,6 @@ class Spot:
     def value(self) -> Plain:
         """Return the item as in JSON."""
         return cast(Plain, plain(self.item))
-
-
-def plain_of(definition: Definition) -> dict[str, Any]:
-    """Return a definition as in JSON."""
-    return cast(dict[str, Any], json.loads(canonical_json(definition)))
 
 
 def find(definition: Definition, path: str) -> Spot:

@@ -140,8 +140,19 @@ def _integers(field: Described, raw: Sequence[str]) -> list[int]:
 
 
 def _groups(_: Described, raw: Sequence[str]) -> list[list[str]]:
+    if len(raw) > 1:
+        return _ticked(raw[1:])
     lines = _listed(raw[0]) if raw else []
     return [[part.strip() for part in line.split(BETWEEN) if part.strip()] for line in lines]
+
+
+def _ticked(ticks: Sequence[str]) -> list[list[str]]:
+    """Return groups that were ticked: behind the empty value that is always sent stands "number|member" for each."""
+    found: dict[str, list[str]] = {}
+    for tick in ticks[:MOST_ITEMS]:
+        number, _, member = tick.partition(BETWEEN)
+        found.setdefault(number, []).append(member)
+    return list(found.values())
 
 
 def _chosen(field: Described, raw: Sequence[str]) -> list[str]:

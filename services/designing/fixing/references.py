@@ -17,7 +17,7 @@ KNOWN: Mapping[str, Callable[[Definition], Names]] = {
     "unknown_category": lambda definition: {item.key: item.name for item in definition.categories},
     "unknown_class": lambda definition: {item.key: item.name for item in definition.unit_classes},
     "unknown_form": lambda definition: {item.key: item.title for item in definition.forms},
-    "unknown_ladder": lambda definition: {item.key: item.key for item in definition.ladders},
+    "unknown_ladder": lambda definition: {item.key: item.name or item.key for item in definition.ladders},
     "unknown_mode": lambda definition: {item.key: item.name for item in definition.offered_modes},
     "unknown_stage": lambda definition: {item.key: item.title for item in definition.stages},
     "unknown_subtype": lambda definition: {

@@ -28,13 +28,14 @@ def _idle(asked: Asked) -> Iterator[Fix]:
     for stage in lacking[:MOST_OFFERED]:
         label = f"用于「{stage.title}」"
         yield Fix(label, (SetValues(f"stages.{stage.key}", {"ladder": ladder.key}),))
-    yield asked.remove(f"删去没有用到的提醒规则“{ladder.key}”")
+    yield asked.remove(f"删去没有用到的提醒规则“{ladder.name or ladder.key}”")
 
 
 def _missing(asked: Asked) -> Iterator[Fix]:
     for ladder in asked.definition.ladders[:MOST_OFFERED]:
         stages = "、".join(f"「{item.title}」" for item in asked.definition.stages if item.ladder == ladder.key)
-        yield asked.set(f"用“{ladder.key}”这套提醒规则{f'（与{stages}相同）' if stages else ''}", ladder.key)
+        shared = f"（与{stages}相同）" if stages else ""
+        yield asked.set(f"用“{ladder.name or ladder.key}”这套提醒规则{shared}", ladder.key)
 
 
 def _empty(asked: Asked) -> Iterator[Fix]:
@@ -44,7 +45,7 @@ def _empty(asked: Asked) -> Iterator[Fix]:
     using = [stage for stage in asked.definition.stages if stage.ladder == ladder.key]
     freed = [SetValues(f"stages.{stage.key}", {"ladder": None}) for stage in using]
     titles = "、".join(f"「{stage.title}」" for stage in using)
-    label = f"删去空的提醒规则“{ladder.key}”{f'，{titles}不再自动提醒' if titles else ''}"
+    label = f"删去空的提醒规则“{ladder.name or ladder.key}”{f'，{titles}不再自动提醒' if titles else ''}"
     yield Fix(label, (*freed, Remove(f"ladders.{ladder.key}")))
 
 

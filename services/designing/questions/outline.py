@@ -10,7 +10,8 @@ from services.designing.asking.spots import join
 from services.designing.questions.kinds import ICONS, NESTED_IN
 
 SHOWN_CHARS = 40
-NESTED_WORDS = {FieldKind.TABLE: "行", FieldKind.ROWS: "列", FieldKind.OUTLINE: "提纲"}
+NESTED_WORDS = {FieldKind.TABLE: "行", FieldKind.ROWS: "列", FieldKind.OUTLINE: "段"}
+"""What a piece of each kind is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Node:
     @property
     def is_question(self) -> bool:
         """Tell whether it is a question that stands in the form itself or in a section."""
-        return self.holder.endswith("fields") and self.holder.count(".") in {0, 2}
+        steps = self.holder.split(".")
+        return steps == ["fields"] or (len(steps) == 3 and steps[0] == "sections" and steps[2] == "fields")
 
 
 def nodes(form: Form) -> Iterator[Node]:

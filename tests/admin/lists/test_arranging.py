@@ -128,7 +128,7 @@ def test_a_view_is_saved_opened_changed_overwritten_and_deleted(
     answer = coordinator.post("/admin/lists/views/1/delete", {"here": other})
     assert answer.headers["Location"] == f"{UNITS}?view=0"
     assert list(tabs(coordinator.text(UNITS))) == ["全部"]
-    assert last_act(database).what == "删除视图“第二”（admin_units）"
+    assert last_act(database).what == "删除视图“第二”"
 
 
 def test_a_shared_view_shows_no_more_than_its_reader_may_see(

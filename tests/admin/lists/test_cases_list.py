@@ -9,12 +9,9 @@ import pytest
 from flask import Flask
 
 from domain.access import Role
-from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import Browser, make_app, signed_in
-from tests.support.batches import local
-from tests.support.coordinating import PAGES, fill_batch, office_batch
-from tests.support.progress import set_clock
+from tests.support.backoffice import Browser, signed_in
+from tests.support.coordinating import PAGES, office_app
 from tests.support.progress_pages import SINCE
 
 CASES = f"{PAGES}/cases"
@@ -22,10 +19,7 @@ CASES = f"{PAGES}/cases"
 
 @pytest.fixture
 def app(database: Database) -> Flask:
-    with database.write(Scope()) as session:
-        fill_batch(session, office_batch(session))
-    set_clock(database, local("2023-03-14 10:00"))
-    return make_app(database)
+    return office_app(database)
 
 
 @pytest.fixture

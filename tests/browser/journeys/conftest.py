@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, Page
 
 from domain.definition import Definition
 from tests.support.journeys import House, served
+from tests.support.serving import REFUSED, visiting
 
 Serve = Callable[[Definition, datetime, datetime], House]
 Visit = Callable[..., Page]
@@ -28,28 +29,12 @@ def serve(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Serve]:
         yield start
 
 
-def _is_fault(message: ConsoleMessage) -> bool:
-    """Tell whether a message is a fault: a refusal's status is none, a blocked script or style is."""
-    return message.type == "error" and "status of 4" not in message.text
-
-
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
-    """Yield a function that opens a browser of somebody's own at a house; any console error fails the test."""
-    contexts = []
-    complaints: list[str] = []
+    """Yield a function that opens a browser of somebody's own at a house; any complaint of it fails the test."""
+    with visiting(chromium, forgives=REFUSED) as come:
 
-    def come(house: House, width: int = 1280, *, scripts: bool = True) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="zh-CN", base_url=house.url, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if _is_fault(message) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
+        def visit_house(house: House, width: int = 1280, *, scripts: bool = True) -> Page:
+            return come(house.url, width=width, java_script_enabled=scripts)
 
-    yield come
-    for context in contexts:
-        context.close()
-    assert complaints == []
+        yield visit_house

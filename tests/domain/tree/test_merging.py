@@ -67,5 +67,38 @@ def test_an_item_that_is_new_above_is_added_and_one_that_is_gone_is_taken_away()
     assert take_over(before, found) == after
 
 
+def test_items_of_one_name_are_never_mixed_up() -> None:
+    """Two people of one name: a change of one of them is told, and the other is not overwritten by it."""
+    before = {"contacts": [{"name": "李敏", "phone": "1"}, {"name": "李敏", "phone": "2"}]}
+    after = {"contacts": [{"name": "李敏", "phone": "9"}, {"name": "李敏", "phone": "2"}]}
+
+    (change,) = changes(before, after, before)
+    assert (change.path, change.is_followed) == ("contacts", True)
+    assert take_over(before, [change]) == after
+
+    own = {"contacts": [*before["contacts"], {"name": "赵强", "phone": "3"}]}
+    (change,) = changes(before, after, own)
+    assert (change.path, change.after, change.is_followed) == ("contacts", after["contacts"], False)
+
+
+def test_what_both_put_into_an_empty_list_is_kept() -> None:
+    before: dict[str, Any] = {"rules": []}
+    after, own = ({"rules": [{"key": key, "value": "1"}]} for key in ("theirs", "mine"))
+
+    found = changes(before, after, own)
+
+    assert [(change.path, change.is_followed) for change in found] == [("rules.theirs", True)]
+    assert take_over(own, found) == {"rules": [*own["rules"], *after["rules"]]}
+
+
+def test_what_both_call_by_one_key_is_told_and_not_followed() -> None:
+    before: dict[str, Any] = {"rules": [{"key": "old", "value": "1"}]}
+    after, own = ({"rules": [*before["rules"], {"key": "new", "value": value}]} for value in "23")
+
+    (change,) = changes(before, after, own)
+
+    assert (change.path, change.own, change.is_followed) == ("rules.new", {"key": "new", "value": "3"}, False)
+
+
 def test_what_belongs_to_the_office_itself_is_never_taken_over() -> None:
     assert changes({"office": {"name": "甲"}}, {"office": {"name": "乙"}}, {"office": {"name": "丙"}}) == []

@@ -78,6 +78,20 @@ def test_importing_again_changes_nothing(db: Session) -> None:
     assert found(db, "410000").mobile == "13800000000"
 
 
+def test_a_unit_that_the_same_file_renames_is_known_by_its_new_name(db: Session) -> None:
+    """Whoever sends the file again must find what he found at first: the old name would name nothing then."""
+    unit(db, "A1", unit(db, "A0", name="省厅"), name="旧名局", short="旧")
+    renaming = ("A1", "新名局", "", "新")
+
+    seen = look(db, UNITS, renaming, ("B1", "甲局", "新名局"), ("B2", "乙局", "新"), ("B3", "丙局", "A1"))
+    assert effects(seen) == [CHANGED, ADDED, ADDED, ADDED]
+    assert {changes(line)["上级单位"] for line in seen.lines[1:]} == {("", "新名局")}
+
+    former = look(db, UNITS, renaming, ("B1", "甲局", "旧名局"), ("B2", "乙局", "旧"))
+    assert effects(former) == [CHANGED, REFUSED, REFUSED]
+    assert "本表把它改名为“新名局”" in why(former, 2)
+
+
 def test_an_empty_cell_changes_nothing_and_codes_are_read_in_any_width(db: Session) -> None:
     unit(db, email="a@x.example")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from domain.definition import Definition
 from domain.errors import Conflict, Invalid
@@ -24,6 +25,7 @@ from services.designing.working import Change, apply, working_copy
 from services.rehearsal import Event, Period, rehearse_batch
 from services.rehearsal.comparing import compare
 from tests.support.batches import COORDINATOR, definition, local
+from tests.support.copies import step_of
 from tests.support.in_force import published, run_until
 
 NOW = local("2023-04-10 10:00")
@@ -53,9 +55,19 @@ def proposed(database: Database, batch_id: int, *edits: Edit) -> Proposal:
 
 def put(database: Database, batch_id: int, *told: Told) -> None:
     with database.write(Scope()) as session:
-        step = working_copy(session, batch_id, actor=COORDINATOR).step
-        order = Order(reason=REASON, seen=step, corrections=told)
-        put_in_force(session, batch_id, order, actor=COORDINATOR, now=NOW)
+        into_force(session, batch_id, NOW, *told)
+
+
+def prepare(session: Session, batch_id: int, now: datetime, *edits: Edit) -> None:
+    change = Change(edits, step_of(session, batch_id), "改期")
+    apply(session, batch_id, change, actor=COORDINATOR, now=now)
+
+
+def into_force(
+    session: Session, batch_id: int, now: datetime, *told: Told, reason: str = REASON, behind: int = 0
+) -> None:
+    order = Order(reason=reason, seen=step_of(session, batch_id) - behind, corrections=told)
+    put_in_force(session, batch_id, order, actor=COORDINATOR, now=now)
 
 
 def rest(database: Database, batch_id: int) -> list[Event]:
@@ -102,10 +114,10 @@ def test_who_was_told_the_old_date_is_told_the_new_one_once(database: Database) 
     now = local("2023-03-14 10:00")
     with database.write(Scope()) as session:
         edits = [SetValues("stages.contacts.due", {"on": "2023-03-24"})]
-        apply(session, batch_id, Change(edits, 0, "改期"), actor=COORDINATOR, now=now)
+        prepare(session, batch_id, now, *edits)
         (drafted,) = propose(session, batch_id, actor=COORDINATOR, now=now).corrections
         told = [Told(drafted.key, drafted.headline, "请以此为准。")]
-        put_in_force(session, batch_id, Order(reason=REASON, seen=1, corrections=told), actor=COORDINATOR, now=now)
+        into_force(session, batch_id, now, *told)
 
     assert len(drafted.readers) == 3
     assert "2023-03-20" in drafted.sample
@@ -144,8 +156,8 @@ def test_what_runs_on_is_what_was_rehearsed(database: Database) -> None:
     run_until(database, batch_id, now)
     with database.write(Scope()) as session:
         edits = [SetValues("stages.contacts.due", {"on": "2023-03-27"})]
-        apply(session, batch_id, Change(edits, 0, "改期"), actor=COORDINATOR, now=now)
-        put_in_force(session, batch_id, Order(reason=REASON, seen=1), actor=COORDINATOR, now=now)
+        prepare(session, batch_id, now, *edits)
+        into_force(session, batch_id, now)
         foretold = rehearse_batch(session, batch_id, now, Period()).events
     sent_before = _keys(database)
 
@@ -167,8 +179,8 @@ def test_an_earlier_date_moves_back_and_reminds_by_it(database: Database) -> Non
     run_until(database, batch_id, now)
     with database.write(Scope()) as session:
         edits = [SetValues("stages.contacts.due", {"on": "2023-03-15"})]
-        apply(session, batch_id, Change(edits, 0, "提前"), actor=COORDINATOR, now=now)
-        put_in_force(session, batch_id, Order(reason=REASON, seen=1), actor=COORDINATOR, now=now)
+        prepare(session, batch_id, now, *edits)
+        into_force(session, batch_id, now)
         events = rehearse_batch(session, batch_id, now, Period()).events
         duties = {duty.due_at for duty in session.scalars(select(Duty))}
 
@@ -188,11 +200,11 @@ def test_a_rung_added_for_a_day_that_has_passed_is_not_sent_late(database: Datab
         apply(
             session,
             batch_id,
-            Change([SetValues("ladders.contacts", {"steps": steps})], 0, "加"),
+            Change([SetValues("ladders.contacts", {"steps": steps})], step_of(session, batch_id), "加"),
             actor=COORDINATOR,
             now=now,
         )
-        put_in_force(session, batch_id, Order(reason=REASON, seen=1), actor=COORDINATOR, now=now)
+        into_force(session, batch_id, now)
         events = rehearse_batch(session, batch_id, now, Period()).events
 
     assert [f"{event.at:%m-%d}" for event in events if event.kind in {"reminder", "missed"}] == ["03-17", "03-17"]
@@ -207,8 +219,8 @@ def test_a_new_unit_owes_what_is_open_and_a_unit_without_answers_may_leave(datab
         {"code": "000009", "name": "第9单位", "unit_class": "province", "email": "u9@units.example"},
     ]
     with database.write(Scope()) as session:
-        apply(session, batch_id, Change([SetValues("", {"units": units})], 0, "单位"), actor=COORDINATOR, now=now)
-        put_in_force(session, batch_id, Order(reason=REASON, seen=1), actor=COORDINATOR, now=now)
+        prepare(session, batch_id, now, SetValues("", {"units": units}))
+        into_force(session, batch_id, now)
         context = load(session, batch_id)
         owing = {duty.unit.code for duty in session.scalars(select(Duty))}
 
@@ -233,10 +245,10 @@ def test_what_would_take_something_away_is_refused_with_what_is_allowed(
     now = local("2023-03-16 10:00")
     run_until(database, batch_id, now)
     with database.write(Scope()) as session:
-        apply(session, batch_id, Change([edit], 0, "改"), actor=COORDINATOR, now=now)
+        prepare(session, batch_id, now, edit)
         shown = propose(session, batch_id, actor=COORDINATOR, now=now)
         with pytest.raises(Invalid) as refused:
-            put_in_force(session, batch_id, Order(reason=REASON, seen=1), actor=COORDINATOR, now=now)
+            into_force(session, batch_id, now)
 
     assert path in [problem.path for problem in shown.problems]
     assert [problem.path for problem in refused.value.problems] == [problem.path for problem in shown.problems]
@@ -249,11 +261,11 @@ def test_only_a_changed_copy_that_was_looked_at_comes_into_force(database: Datab
     edit = SetValues("stages.contacts.due", {"on": "2023-03-27"})
     with database.write(Scope()) as session:
         with pytest.raises(Conflict, match="没有需要生效的改动"):
-            put_in_force(session, batch_id, Order(reason=REASON, seen=0), actor=COORDINATOR, now=now)
-        apply(session, batch_id, Change([edit], 0, "改"), actor=COORDINATOR, now=now)
+            into_force(session, batch_id, now)
+        prepare(session, batch_id, now, edit)
         with pytest.raises(Conflict, match="他人改动"):
-            put_in_force(session, batch_id, Order(reason=REASON, seen=0), actor=COORDINATOR, now=now)
+            into_force(session, batch_id, now, behind=1)
         with pytest.raises(Invalid, match="原因"):
-            put_in_force(session, batch_id, Order(reason=" ", seen=1), actor=COORDINATOR, now=now)
-        put_in_force(session, batch_id, Order(reason=REASON, seen=1), actor=COORDINATOR, now=now)
+            into_force(session, batch_id, now, reason=" ")
+        into_force(session, batch_id, now)
         assert not working_copy(session, batch_id, actor=COORDINATOR).is_changed

@@ -17,10 +17,20 @@ from domain.definition import (
     Quota,
     Rule,
     Stage,
+    StageKind,
     UnitEntry,
 )
 from services.definitions.words import classes
-from services.designing.asking.describing import BY_VOUCHING, NOT_STORED, Kind, Target, describe, empty, field_of
+from services.designing.asking.describing import (
+    BY_VOUCHING,
+    NOT_STORED,
+    ONLY_FOR,
+    Kind,
+    Target,
+    describe,
+    empty,
+    field_of,
+)
 from services.designing.asking.sheets import entries, lists
 
 ALL = tuple(classes())
@@ -35,12 +45,27 @@ def test_no_field_is_left_uneditable(cls: type) -> None:
     """S4-1: everything the YAML can say can be edited here; two names of files are no part of a batch."""
     known = {field.name for field in fields(cls)} - {name for owner, name in NOT_STORED if owner is cls}
 
-    shown = {entry.anchor.partition(".")[0] for entry in entries(cls, _all_there(cls))}
+    # What one kind of stage alone uses is on the page of a stage of this kind.
+    kinds: list[StageKind | None] = [None, *(StageKind if cls is Stage else ())]
+    shown = {entry.anchor.partition(".")[0] for kind in kinds for entry in entries(cls, empty(cls), kind=kind)}
     listed = {one.anchor.partition(".")[0] for one in lists(cls, _all_there(cls))}
 
     assert {field.name for field in describe(cls)} == known
     assert shown | listed == known
     assert all(field.label for field in describe(cls))
+
+
+@pytest.mark.parametrize("kind", StageKind)
+def test_a_stage_is_asked_what_its_kind_uses(kind: StageKind) -> None:
+    """S4-1: a form of declarations is asked of declarations alone; what another kind has of it can be taken away."""
+
+    def asked(value: dict[str, object]) -> set[str]:
+        return {entry.anchor for entry in entries(Stage, value, kind=kind)}
+
+    own = {name for (_, name), of in ONLY_FOR.items() if of is kind}
+    assert {name for _, name in ONLY_FOR} & asked(empty(Stage)) == own
+    assert "form" in asked({**empty(Stage), "form": "declaration"})
+    assert ("form" in own) is (kind is StageKind.DECLARE)
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)

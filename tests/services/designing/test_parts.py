@@ -12,7 +12,7 @@ from services.calendar import official_calendar
 from services.definitions.reading import load_file
 from services.designing.asking.describing import NOT_STORED
 from services.designing.beginning.basics import Basics, blank
-from services.designing.parts import PARTS, Outline, findings, mark_of, outline, part_of
+from services.designing.parts import BY_KEY, PARTS, Outline, findings, mark_of, neighbours, outline, part_of
 from tests.support.batches import definition
 
 EMPTY = blank(
@@ -54,6 +54,16 @@ def test_every_field_of_a_definition_lies_in_one_part() -> None:
 )
 def test_a_place_lies_in_its_part(path: str, part: str) -> None:
     assert part_of(path) == part
+
+
+def test_parts_stand_in_the_order_in_which_a_person_configures_them() -> None:
+    """S4-1: a condition judges what a form asks, so that forms come before conditions."""
+    order = [part.key for part in PARTS]
+
+    assert order.index("forms") < order.index("materials") < order.index("rules") < order.index("stages")
+    assert neighbours("basics") == (None, BY_KEY["categories"])
+    assert neighbours("rules") == (BY_KEY["materials"], BY_KEY["stages"])
+    assert neighbours("evidence") == (BY_KEY["mails"], None)
 
 
 def test_a_newcomer_is_told_what_comes_next() -> None:

@@ -17,16 +17,17 @@ from domain.definition import (
     Stage,
     StageKind,
     UnitClass,
+    UnitEntry,
 )
 from domain.errors import NotFound
 from presets import FOLDER
 from services.definitions.names import Names
 from services.definitions.reading import load_file
-from services.designing.asking.describing import field_of
-from services.designing.asking.keys import identity, new_key
+from services.designing.asking.describing import empty, field_of
+from services.designing.asking.keys import identity, new_key, suggested
 from services.designing.asking.options import options
 from services.designing.asking.rows import MOST_SHOWN, table
-from services.designing.asking.sheets import edits, entries, lists, made, touched
+from services.designing.asking.sheets import edits, entries, lists, made, name_first, touched
 from services.designing.asking.spots import Spot, find, names_in, nearest
 from services.designing.edits import SetValues, edited
 from tests.support.batches import contacts_stage, definition
@@ -148,7 +149,28 @@ def test_a_key_is_made_from_the_kind_and_a_number() -> None:
     assert new_key(wanted, Stage, {"kind": "collect"}) == "collect-1"
     assert new_key(definition(stages=(contacts_stage(key="collect-1"),)), Stage, {"kind": "collect"}) == "collect-2"
     assert new_key(wanted, Category, {}) == "category-1"
+    assert suggested(wanted, Category) == "category-1"
+    assert (suggested(wanted, Stage), suggested(wanted, UnitEntry)) == ("", "")
+    assert new_key(wanted, UnitEntry, {}) == "unitentry-1"
+    units = (*wanted.units, replace(wanted.units[0], code="unitentry-1"))
+    assert new_key(replace(wanted, units=units), UnitEntry, {}) == "unitentry-2"
     assert identity(OfficeContact) is None
+
+
+def test_a_new_item_is_asked_for_its_name_before_its_key() -> None:
+    """S4-2: the key comes behind the name; what has no name is asked for its key last."""
+    asked = {
+        cls: [one.anchor for one in name_first(entries(cls, empty(cls)))]
+        for cls in (Category, Stage, Quota, UnitEntry)
+    }
+
+    assert asked[Category][:2] == ["name", "key"]
+    assert asked[Stage][:3] == ["title", "key", "kind"]
+    assert asked[UnitEntry][:2] == ["name", "code"]
+    assert asked[Quota][-1] == "key"
+    assert all(
+        sorted(found) == sorted(one.anchor for one in entries(cls, empty(cls))) for cls, found in asked.items()
+    )
 
 
 def test_what_is_chosen_comes_first_and_what_is_gone_stays_among_the_options() -> None:

@@ -79,7 +79,7 @@ def test_steps_are_undone_and_redone_until_something_new_is_done(db: Session) ->
     assert redo(db, batch.id, actor=COORDINATOR).definition.stages[0].title == "二"
     copy = change(db, batch, titled("另一条路"), seen=2)
 
-    assert (copy.redone, copy.step, copy.last) == ("", 3, 3)
+    assert (copy.redone, copy.step) == ("", 4)
     with pytest.raises(Conflict, match="没有可以重做的改动"):
         redo(db, batch.id, actor=COORDINATOR)
     for _ in range(3):
@@ -192,13 +192,16 @@ def test_an_older_revision_comes_back_as_a_step(db: Session) -> None:
 
 def test_a_copy_is_dropped_with_its_steps(db: Session) -> None:
     batch = draft(db)
+    discard(db, batch.id, actor=COORDINATOR, now=NOW)
     change(db, batch, titled("新"), seen=0)
 
-    discard(db, batch.id, actor=COORDINATOR)
+    discard(db, batch.id, actor=COORDINATOR, now=NOW)
 
-    assert working_copy(db, batch.id, actor=COORDINATOR).definition == definition(2)
-    assert db.scalar(select(func.count()).select_from(DesignStep)) == 0
-    discard(db, batch.id, actor=COORDINATOR)
+    copy = working_copy(db, batch.id, actor=COORDINATOR)
+    assert (copy.definition, copy.is_changed, copy.undone, copy.changed_at) == (definition(2), False, "", None)
+    assert list(db.scalars(select(DesignStep.what))) == ["第 1 稿"]
+    with pytest.raises(Conflict, match="没有可以撤销的改动"):
+        undo(db, batch.id, actor=COORDINATOR)
 
 
 def test_very_many_steps_lose_the_oldest(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +210,7 @@ def test_very_many_steps_lose_the_oldest(db: Session, monkeypatch: pytest.Monkey
     for number in range(6):
         copy = change(db, batch, titled(str(number)), seen=number)
 
-    assert (copy.first, copy.step) == (3, 6)
+    assert (db.scalar(select(func.min(DesignStep.number))), copy.step) == (3, 6)
     with pytest.raises(Conflict, match="改动很多"):
         change(db, batch, titled("旧页"), seen=1)
 
@@ -241,7 +244,7 @@ def test_only_who_edits_definitions_sees_a_copy(db: Session) -> None:
         lambda: working_copy(db, batch.id, actor=OFFICER),
         lambda: change(db, batch, titled("x"), seen=0, actor=OFFICER),
         lambda: undo(db, batch.id, actor=OFFICER),
-        lambda: discard(db, batch.id, actor=OFFICER),
+        lambda: discard(db, batch.id, actor=OFFICER, now=NOW),
     ):
         with pytest.raises(NotAllowed):
             act()

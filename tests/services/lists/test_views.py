@@ -142,4 +142,4 @@ def test_who_sees_no_list_keeps_no_view_and_each_act_is_noted(db: Session) -> No
     delete_view(db, made.id, actor=wang, now=NOW)
 
     found = db.scalars(select(AuditEntry.what).where(AuditEntry.action == "arrange_lists").order_by(AuditEntry.id))
-    assert list(found) == [f"{verb}视图“甲”（{PLACE}）" for verb in ("保存", "覆盖", "删除")]
+    assert list(found) == [f"{verb}视图“甲”" for verb in ("保存", "覆盖", "删除")]

@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.access import SYSTEM, Actor, Role
+from domain.access import SYSTEM, Action, Actor, Role
 from domain.definition import Due
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from models import AuditEntry, Base, Batch, RehearsalRun
 from services.batches.advancing import advance
 from services.batches.context import load
 from services.batches.drafts import store_draft
+from services.batches.publishing import publish
 from services.designing.edits import SetValues
 from services.designing.working import Change, apply
+from services.progress.acts import acts
 from services.rehearsal import Period, keeping
 from services.rehearsal.keeping import Source, Wanted, advice, get_run, keep, play_wanted, run_before, runs, sign
 from tests.support.batches import COORDINATOR, contacts_stage, definition, local, running
@@ -95,7 +97,9 @@ def test_signing_is_recorded_and_happens_once(db: Session) -> None:
 
     assert (run.signed_by, run.signed_at, run.note) == ("王主任", NOW, "同意发布")
     entry = db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
-    assert (entry.what, entry.reason) == ("签认批次“示范遴选 2023”第 1 稿的模拟运行", "同意发布")
+    assert (entry.action, entry.reason) == (Action.SIGN_REHEARSAL, "同意发布")
+    assert entry.what == "签认批次“示范遴选 2023”第 1 稿的模拟运行"
+    assert acts(db, load(db, batch.id)).acts[0].kind == "签认模拟"
     with pytest.raises(Conflict, match="已由 王主任 签认"):
         sign(db, run.id, "", actor=COORDINATOR, now=NOW)
 
@@ -111,6 +115,20 @@ def test_what_was_changed_since_cannot_be_signed(db: Session) -> None:
         sign(db, run.id, "", actor=COORDINATOR, now=NOW)
 
     assert not get_run(db, batch.id, run.id, actor=AUDITOR).is_current
+
+
+def test_what_runs_already_is_not_signed_any_more(db: Session) -> None:
+    """Signing says that the batch may run like this: nobody agrees to it after the fact."""
+    batch = draft(db)
+    run = ran(db, batch)
+    publish(db, batch, actor=COORDINATOR, now=NOW)
+    of_running = ran(db, batch)
+
+    for one in (run, of_running):
+        with pytest.raises(Conflict, match=r"已经发布.*发布之前签认"):
+            sign(db, one.id, "", actor=COORDINATOR, now=NOW)
+
+    assert run.signed_at is None
 
 
 def test_a_note_has_an_end(db: Session) -> None:

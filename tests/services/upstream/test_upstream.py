@@ -18,11 +18,15 @@ from services.batches.context import BatchContext, definition_of, get_batch, loa
 from services.batches.drafts import store_draft
 from services.batches.extending import MoreTime, extend
 from services.batches.publishing import confirm_values, publish
+from services.changing.forcing import Order, put_in_force
+from services.designing.edits import SetValues
+from services.designing.working import Change, apply
 from services.upstream import answering, counting, revisions
 from services.upstream.linking import upper_of
 from services.upstream.passing_on import NewChild, draft_below
 from tests.support.batches import COORDINATOR, PUBLISHED, local, officer, running
 from tests.support.case_rows import case_row, organisation
+from tests.support.copies import step_of
 from tests.support.definitions import changed
 from tests.support.tree import ministry, province
 
@@ -135,6 +139,61 @@ def test_a_change_that_is_kept_out_needs_a_reason_and_moves_nothing(db: Session)
     waiting = answering.waiting(db, child.batch.id, actor=COORDINATOR)
     assert waiting is not None
     assert [item.answered for item in waiting.changes] == [Answered.KEPT]
+
+
+def forced(db: Session, *edits: SetValues) -> tuple[BatchContext, BatchContext]:
+    """Put a change of the running ministry's batch into force; return it and the batch below."""
+    upper, now = running(db, ministry()), local("2023-05-10 10:00")
+    child = below(db)
+    change = Change(edits, step_of(db, upper.batch.id), "改期")
+    step = apply(db, upper.batch.id, change, actor=COORDINATOR, now=now).step
+    put_in_force(db, upper.batch.id, Order(reason="部署调整", seen=step), actor=COORDINATOR, now=now)
+    return load(db, upper.batch.id), load(db, child.batch.id)
+
+
+@pytest.mark.parametrize(("on", "proposed"), [("2023-05-26", "2023-05-19"), ("2023-06-09", "2023-06-02")])
+def test_a_change_in_force_above_is_told_below_whichever_way_the_date_moves(
+    db: Session, on: str, proposed: str
+) -> None:
+    """S003-67: a deadline that was put earlier hurts more than one put later; both are told, once, with a mail."""
+    upper, child = forced(db, SetValues("stages.recommend.due", {"on": on}))
+
+    change = db.scalars(select(UpstreamChange).where(UpstreamChange.batch_id == child.batch.id)).one()
+    (difference,) = change.differences
+    assert difference["before"].startswith("2023-05-31") and difference["after"].startswith(on)
+    assert difference["own"].startswith("2023-05-24") and difference["proposed_words"].startswith(proposed)
+    assert (change.upper_revision, change.cause) == (upper.batch.revision, f"revision:{upper.batch.revision}")
+    (mail,) = db.scalars(select(Mail).where(Mail.batch_id == child.batch.id, Mail.kind == MailKind.UPSTREAM))
+    assert mail.address == "office@province.example"
+    assert mail.facts["changes"] == [f"上级「推荐报送」截止时间：{difference['before']} 改为 {difference['after']}"]
+
+
+def test_a_change_in_force_that_moves_no_deadline_is_not_told_below(db: Session) -> None:
+    _, child = forced(db, SetValues("stages.recommend", {"title": "推荐"}))
+
+    assert db.scalars(select(UpstreamChange)).all() == []
+    assert db.scalars(select(Mail).where(Mail.batch_id == child.batch.id, Mail.kind == MailKind.UPSTREAM)).all() == []
+
+
+def test_an_earlier_date_above_is_accepted_after_the_own_one_was_put_earlier(db: Session) -> None:
+    """An extension gives more time only; less is a change of the definition whose consequences are looked at."""
+    now = local("2023-05-11 10:00")
+    _, child = forced(db, SetValues("stages.recommend.due", {"on": "2023-05-26"}))
+    change = db.scalars(select(UpstreamChange)).one()
+
+    with pytest.raises(Conflict, match=r"「推荐报送」改为 2023-05-19.*变更生效后再接受"):
+        answering.accept(db, change.id, actor=COORDINATOR, now=now)
+    waiting = answering.waiting(db, child.batch.id, actor=COORDINATOR)
+    assert waiting is not None and [one.answered for one in waiting.changes] == [None]
+
+    edit = SetValues("stages.recommend.due", {"on": "2023-05-19"})
+    own = Change([edit], step_of(db, child.batch.id), "随上级提前")
+    step = apply(db, child.batch.id, own, actor=COORDINATOR, now=now).step
+    put_in_force(db, child.batch.id, Order(reason="上级提前", seen=step), actor=COORDINATOR, now=now)
+    answering.accept(db, change.id, actor=COORDINATOR, now=now)
+
+    assert change.answered is Answered.ACCEPTED
+    assert due(load(db, child.batch.id)) == date(2023, 5, 19)
 
 
 def test_an_officer_answers_nothing_for_the_office(db: Session) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from domain import definition as d
 from tests.support.case_forms import FORM
-from tests.support.lint_table.rows import added, at, both, on_cases, on_small, same
+from tests.support.lint_table.rows import added, at, both, on_cases, on_small, same, value_on_cases
 
 COLLECT, DECLARE, START = "stages.contacts.collect", "stages.declare.declare", "forms.enterprise"
 CONTACT = "forms.contact"
@@ -101,12 +101,7 @@ ROWS = (
         added(DECLARE, "forms", d.CategoryForm(category="platform", form="enterprise")),
         same,
     ),
-    on_cases(
-        "no_modes_to_choose",
-        "categories.platform.modes",
-        at("categories.platform", modes=()),
-        at("categories.platform", modes=("supply",)),
-    ),
+    value_on_cases("no_modes_to_choose", "categories.platform.modes", (), ("supply",)),
     on_cases("no_required_materials", f"{START}.materials", at(START, materials=()), same),
     on_cases(
         "no_required_materials",
@@ -114,9 +109,7 @@ ROWS = (
         at(f"{START}.materials.licence", required=False),
         at(f"{START}.materials.licence", required=True),
     ),
-    on_cases(
-        "one_case_silent", f"{DECLARE}.one_case", at(DECLARE, one_case=None), at(DECLARE, one_case=d.OneCase.ANY)
-    ),
+    value_on_cases("one_case_silent", f"{DECLARE}.one_case", None, d.OneCase.ANY),
     on_cases(
         "column_missing",
         f"{DECLARE}.external.columns",
@@ -163,12 +156,7 @@ ROWS = (
         ),
         at(f"{START}.sections.basics.fields.is_group", when=d.ShownWhen(field="nature", any_of=("国有",))),
     ),
-    on_cases(
-        "bad_condition",
-        f"{START}.sections.kinds.when.any_of",
-        at(f"{START}.sections.kinds.when", any_of=("是", "也许")),
-        at(f"{START}.sections.kinds.when", any_of=("是", "否")),
-    ),
+    value_on_cases("bad_condition", f"{START}.sections.kinds.when.any_of", ("是", "也许"), ("是", "否")),
     on_cases(
         "bad_condition",
         f"{START}.sections.kinds.when.any_of",

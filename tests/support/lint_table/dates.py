@@ -7,7 +7,7 @@ from datetime import date
 
 from domain import definition as d
 from tests.support.definitions import SMALL
-from tests.support.lint_table.rows import added, at, both, on_cases, on_small, same
+from tests.support.lint_table.rows import added, at, both, on_cases, on_small, same, value_on_cases, value_on_small
 
 CONTACTS, DECLARE, REVIEW, RECOMMEND = (f"stages.{key}" for key in ("contacts", "declare", "review", "recommend"))
 DUE = f"{CONTACTS}.due"
@@ -22,11 +22,9 @@ OPEN_END = at(RECOMMEND, due=None)
 UNFORMED = both(at(DECLARE, declare=replace(d.Declare(one_case=d.OneCase.BATCH))), at("", rules=()))
 
 ROWS = (
-    on_small("bad_timezone", "timezone", at("", timezone="Asia/Peking"), at("", timezone="Asia/Urumqi")),
-    on_small("bad_time", f"{DUE}.at", at(DUE, at="9:00"), at(DUE, at="17:30")),
-    on_small(
-        "bad_time", f"{CONTACTS}.opens.at", at(f"{CONTACTS}.opens", at="24:00"), at(f"{CONTACTS}.opens", at="23:59")
-    ),
+    value_on_small("bad_timezone", "timezone", "Asia/Peking", "Asia/Urumqi"),
+    value_on_small("bad_time", f"{DUE}.at", "9:00", "17:30"),
+    value_on_small("bad_time", f"{CONTACTS}.opens.at", "24:00", "23:59"),
     on_small("bad_due", DUE, at(DUE, working_days=5), at(DUE, on=None, working_days=10)),
     on_small("bad_due", f"{RECOMMEND}.due", at(f"{RECOMMEND}.due", on=None), at(RECOMMEND, due=None)),
     on_small(
@@ -35,8 +33,8 @@ ROWS = (
         at(RECOMMEND, due=d.Due(working_days=251, at="18:00")),
         at(RECOMMEND, due=d.Due(working_days=50, at="18:00")),
     ),
-    on_small("bad_grace", f"{CONTACTS}.grace_minutes", at(CONTACTS, grace_minutes=-1), at(CONTACTS, grace_minutes=0)),
-    on_small("date_out_of_range", f"{DUE}.on", at(DUE, on=date(1, 1, 1)), at(DUE, on=date(2023, 3, 21))),
+    value_on_small("bad_grace", f"{CONTACTS}.grace_minutes", -1, 0),
+    value_on_small("date_out_of_range", f"{DUE}.on", date(1, 1, 1), date(2023, 3, 21)),
     on_small(
         "due_before_opening",
         f"{RECOMMEND}.due",
@@ -56,20 +54,15 @@ ROWS = (
         at("document", issued_on=date(2023, 3, 21)),
         at("document", issued_on=date(2023, 3, 20)),
     ),
-    on_small("due_on_day_off", f"{DUE}.on", at(DUE, on=date(2023, 3, 18)), at(DUE, on=date(2023, 3, 17))),
-    on_small(
+    value_on_small("due_on_day_off", f"{DUE}.on", date(2023, 3, 18), date(2023, 3, 17)),
+    value_on_small(
         "due_on_day_off",
         f"{RECOMMEND}.due.on",
         # A Sunday that is worked (调休) is no day off.
-        at(f"{RECOMMEND}.due", on=date(2023, 4, 30)),
-        at(f"{RECOMMEND}.due", on=date(2023, 4, 23)),
+        date(2023, 4, 30),
+        date(2023, 4, 23),
     ),
-    on_small(
-        "opens_before_earlier",
-        f"{RECOMMEND}.opens.on",
-        at(f"{RECOMMEND}.opens", on=date(2023, 3, 20)),
-        at(f"{RECOMMEND}.opens", on=date(2023, 3, 21)),
-    ),
+    value_on_small("opens_before_earlier", f"{RECOMMEND}.opens.on", date(2023, 3, 20), date(2023, 3, 21)),
     on_cases(
         "chain_order",
         f"{RECOMMEND}.due",
@@ -84,12 +77,7 @@ ROWS = (
         ("applicants_date_open", f"{DECLARE}.due"),
         ("chain_order", f"{DECLARE}.opens"),
     ),
-    on_small(
-        "year_mismatch",
-        f"{CONTACTS}.opens.on",
-        at(f"{CONTACTS}.opens", on=date(2022, 3, 7)),
-        at(f"{CONTACTS}.opens", on=date(2023, 3, 7)),
-    ),
+    value_on_small("year_mismatch", f"{CONTACTS}.opens.on", date(2022, 3, 7), date(2023, 3, 7)),
     on_small(
         "provisional_year",
         f"{RECOMMEND}.due",
@@ -97,7 +85,7 @@ ROWS = (
         at(f"{RECOMMEND}.due", on=date(2023, 12, 29)),
         ("year_mismatch", f"{RECOMMEND}.due.on"),
     ),
-    on_small("no_time_of_day", f"{DUE}.at", at(DUE, at="24:00"), at(DUE, at="23:59")),
+    value_on_small("no_time_of_day", f"{DUE}.at", "24:00", "23:59"),
     on_small(
         "same_day",
         f"{DUE.removesuffix('.due')}.due",
@@ -105,12 +93,7 @@ ROWS = (
         both(at(f"{RECOMMEND}", due=d.Due(on=date(2023, 3, 21), at="18:00"), opens=d.Opening(on=date(2023, 3, 6)))),
     ),
     on_small("no_stages", "stages", at("", stages=(), mails=(), evidence=(), ladders=()), same),
-    on_small(
-        "stage_cycle",
-        f"{RECOMMEND}.opens.after",
-        at(f"{RECOMMEND}.opens", after=("recommend",)),
-        at(f"{RECOMMEND}.opens", after=("contacts",)),
-    ),
+    value_on_small("stage_cycle", f"{RECOMMEND}.opens.after", ("recommend",), ("contacts",)),
     on_small(
         "second_of_kind",
         "stages.again.kind",
@@ -158,16 +141,6 @@ ROWS = (
             at("office", address="某路1号"),
         ),
     ),
-    on_cases(
-        "bad_number",
-        f"{REVIEW}.review.return_days",
-        at(f"{REVIEW}.review", return_days=0),
-        at(f"{REVIEW}.review", return_days=1),
-    ),
-    on_cases(
-        "bad_number",
-        f"{REVIEW}.review.max_returns",
-        at(f"{REVIEW}.review", max_returns=-1),
-        at(f"{REVIEW}.review", max_returns=0),
-    ),
+    value_on_cases("bad_number", f"{REVIEW}.review.return_days", 0, 1),
+    value_on_cases("bad_number", f"{REVIEW}.review.max_returns", -1, 0),
 )

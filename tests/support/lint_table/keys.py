@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from domain import definition as d
 from tests.support.definitions import SMALL
-from tests.support.lint_table.rows import SLOT, added, at, both, on_cases, on_small, same
+from tests.support.lint_table.rows import SLOT, added, at, both, on_cases, on_small, same, value_on_small
 
 FORM, EVIDENCE = SMALL.forms[0], SMALL.evidence
 LADDER, MAIL, START = "ladders.contacts", SMALL.mails[0], "forms.enterprise"
@@ -15,7 +15,7 @@ STATED = d.Evidence(path="year", mark=d.Mark.STATED, quote="2023年")
 MORE = d.Section(key="more", title="其他", fields=(d.Field(key="summary", label="小结"),))
 
 ROWS = (
-    on_small("bad_key", "programme.key", at("programme", key="Small"), at("programme", key="small-2")),
+    value_on_small("bad_key", "programme.key", "Small", "small-2"),
     on_small(
         "bad_key",
         "modes.共享.key",
@@ -105,42 +105,30 @@ ROWS = (
             ),
         ),
     ),
-    on_small(
-        "duplicate_name",
-        "stages.recommend.title",
-        at("stages.recommend", title="联系人反馈"),
-        at("stages.recommend", title="推荐"),
-    ),
-    on_small(
-        "repeated_value",
-        "quotas.platform.subtypes",
-        at("quotas.platform", subtypes=("sharing", "other", "other")),
-        at("quotas.platform", subtypes=("sharing", "other")),
-    ),
+    value_on_small("duplicate_name", "stages.recommend.title", "联系人反馈", "推荐"),
+    value_on_small("repeated_value", "quotas.platform.subtypes", ("sharing", "other", "other"), ("sharing", "other")),
     on_small(
         "repeated_value",
         "stages.recommend.opens.after",
         at("stages.recommend.opens", after=("contacts", "contacts")),
         same,
     ),
-    on_small(
+    value_on_small(
         "too_many",
         f"{LADDER}.steps",
-        at(LADDER, steps=(d.Step(key="due", days=0), *(d.Step(key=f"s{n}", days=1) for n in range(200)))),
-        at(LADDER, steps=(d.Step(key="due", days=0), *(d.Step(key=f"s{n}", days=1) for n in range(199)))),
+        (d.Step(key="due", days=0), *(d.Step(key=f"s{n}", days=1) for n in range(200))),
+        (d.Step(key="due", days=0), *(d.Step(key=f"s{n}", days=1) for n in range(199))),
     ),
-    on_small("empty_text", "title", at("", title=" "), at("", title="x")),
-    on_small("too_long", "title", at("", title="长" * 201), at("", title="长" * 200)),
-    on_small(
-        "invisible_text", "units.010100.name", at("units.010100", name="甲\u202e市"), at("units.010100", name="甲市")
-    ),
+    value_on_small("empty_text", "title", " ", "x"),
+    value_on_small("too_long", "title", "长" * 201, "长" * 200),
+    value_on_small("invisible_text", "units.010100.name", "甲\u202e市", "甲市"),
     on_small(
         "invisible_text",
         "forms.contact.fields.post.choices.0",
         at("forms.contact.fields.post", choices=("专\u200b职", "兼职")),
         at("forms.contact.fields.post", choices=("专职", "兼职")),
     ),
-    on_small("bad_file_path", "units_file", at("", units_file="../units.yaml"), at("", units_file="units/a.yaml")),
+    value_on_small("bad_file_path", "units_file", "../units.yaml", "units/a.yaml"),
     on_small(
         "unknown_stage",
         "stages.recommend.opens.after",
@@ -148,9 +136,7 @@ ROWS = (
         same,
     ),
     on_small("unknown_stage", "mails.reminder@visit.stage", at("", mails=(replace(MAIL, stage="visit"),)), same),
-    on_small(
-        "unknown_stage", f"{EXEMPTION}.goes_with", at(EXEMPTION, goes_with="parcel"), at(EXEMPTION, goes_with=None)
-    ),
+    value_on_small("unknown_stage", f"{EXEMPTION}.goes_with", "parcel", None),
     on_small("unknown_form", "stages.contacts.collect.form", at("stages.contacts.collect", form="contacts"), same),
     on_cases(
         "unknown_form",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain import definition as d
-from tests.support.lint_table.rows import at, both, on_cases, on_small, same
+from tests.support.lint_table.rows import at, both, on_cases, on_small, same, value_on_cases, value_on_small
 
 START = "forms.enterprise.sections"
 BASICS, NUMBERS, BODY = (f"{START}.{key}.fields" for key in ("basics", "numbers", "body"))
@@ -29,9 +29,9 @@ ROWS = (
         at(f"{TABLE}.fields.growth", kind=d.FieldKind.CHOICES, choices=("甲",), **NO_BOUNDS),
         at(f"{TABLE}.fields.growth", kind=d.FieldKind.CHOICE, choices=("甲",), **NO_BOUNDS),
     ),
-    on_cases("no_nested_fields", f"{ROWS_AT}.fields", at(ROWS_AT, fields=()), at(ROWS_AT, fields=(INNER,))),
+    value_on_cases("no_nested_fields", f"{ROWS_AT}.fields", (), (INNER,)),
     on_cases("fields_out_of_place", f"{NAME}.fields", at(NAME, fields=(INNER,)), same),
-    on_cases("bad_years", f"{TABLE}.years", at(TABLE, years=(-2, -1, -1)), at(TABLE, years=(-3, -2, -1))),
+    value_on_cases("bad_years", f"{TABLE}.years", (-2, -1, -1), (-3, -2, -1)),
     on_cases("years_out_of_place", f"{NAME}.years", at(NAME, years=(-1,)), same),
     on_cases("bad_rows", f"{ROWS_AT}.max_rows", at(ROWS_AT, min_rows=6), at(ROWS_AT, min_rows=5)),
     on_cases(
@@ -46,13 +46,8 @@ ROWS = (
     ),
     on_small("duplicate_choice", f"{POST}.choices", at(POST, choices=("专职", "兼职", "专职")), same),
     on_small("empty_choice", f"{POST}.choices", at(POST, choices=("专职", "")), same),
-    on_small(
-        "bad_limit",
-        "forms.contact.fields.name.max_chars",
-        at("forms.contact.fields.name", max_chars=0),
-        at("forms.contact.fields.name", max_chars=1),
-    ),
-    on_cases("other_unknown", f"{NATURE}.other", at(NATURE, other="别的"), at(NATURE, other="其他")),
+    value_on_small("bad_limit", "forms.contact.fields.name.max_chars", 0, 1),
+    value_on_cases("other_unknown", f"{NATURE}.other", "别的", "其他"),
     on_cases("exclusive_out_of_place", f"{NATURE}.exclusive", at(NATURE, exclusive=(("国有", "民营"),)), same),
     on_cases(
         "exclusive_unknown",
@@ -69,7 +64,7 @@ ROWS = (
         at(KINDS, min_choices=3, max_choices=1),
         at(KINDS, min_choices=1, max_choices=3),
     ),
-    on_cases("bad_choice_limits", f"{KINDS}.max_choices", at(KINDS, max_choices=4), at(KINDS, max_choices=3)),
+    value_on_cases("bad_choice_limits", f"{KINDS}.max_choices", 4, 3),
     on_cases("range_out_of_place", f"{NAME}.maximum", at(NAME, minimum=1), same),
     on_cases("bad_range", f"{STAFF}.maximum", at(STAFF, minimum=9, maximum=1), at(STAFF, minimum=1, maximum=9)),
     on_cases(
@@ -78,8 +73,8 @@ ROWS = (
         at(f"{TABLE}.fields.service_share", minimum=200),
         at(f"{TABLE}.fields.service_share", minimum=100),
     ),
-    on_cases("bad_decimals", f"{STAFF}.decimals", at(STAFF, decimals=7), at(STAFF, decimals=6)),
-    on_cases("no_parts", f"{OUTLINE}.parts", at(OUTLINE, parts=()), at(OUTLINE, parts=(PART,))),
+    value_on_cases("bad_decimals", f"{STAFF}.decimals", 7, 6),
+    value_on_cases("no_parts", f"{OUTLINE}.parts", (), (PART,)),
     on_cases("parts_out_of_place", f"{NAME}.parts", at(NAME, parts=(PART,)), same),
     on_cases(
         "bad_part_limits",

@@ -7,7 +7,17 @@ from typing import Any
 
 from domain import definition as d
 from tests.support.definitions import SMALL
-from tests.support.lint_table.rows import Change, added, at, both, on_cases, on_small, same
+from tests.support.lint_table.rows import (
+    Change,
+    added,
+    at,
+    both,
+    on_cases,
+    on_small,
+    same,
+    value_on_cases,
+    value_on_small,
+)
 
 LADDER, MAIL = "ladders.contacts", "mails.reminder@contacts"
 STAGE = "stages.contacts"
@@ -27,9 +37,7 @@ EVERY_DAY = tuple(d.Step(key=f"before-{days}", days=-days) for days in (1, 2, 3)
 ROWS = (
     on_small("unknown_ladder", f"{STAGE}.ladder", at(STAGE, ladder="contact"), same, ("ladder_never_fires", LADDER)),
     on_small("no_steps", f"{LADDER}.steps", steps(), steps(LAST)),
-    on_small(
-        "bad_ceiling", f"{LADDER}.ceiling_per_week", at(LADDER, ceiling_per_week=0), at(LADDER, ceiling_per_week=None)
-    ),
+    value_on_small("bad_ceiling", f"{LADDER}.ceiling_per_week", 0, None),
     on_small("bad_days", f"{LADDER}.steps.extra.days", steps(LAST, step(251)), steps(LAST, step(250))),
     on_small(
         "bad_time", f"{LADDER}.steps.extra.at", steps(LAST, step(-1, at="9：00")), steps(LAST, step(-1, at="09:00"))
@@ -51,12 +59,7 @@ ROWS = (
         steps(LAST, step(5, anchor=d.Anchor.OPENS)),
     ),
     on_small("ladder_never_fires", LADDER, at(STAGE, ladder=None), same),
-    on_cases(
-        "ladder_never_fires",
-        "stages.declare.ladder",
-        at("stages.declare", ladder="contacts"),
-        at("stages.declare", ladder=None),
-    ),
+    value_on_cases("ladder_never_fires", "stages.declare.ladder", "contacts", None),
     on_cases(
         "ladder_never_fires",
         "stages.recommend.ladder",
@@ -88,8 +91,8 @@ ROWS = (
         added("", "mails", SMALL.mails[0]),
         added("", "mails", replace(SMALL.mails[0], stage=None)),
     ),
-    on_small("bad_text", f"{MAIL}.body", at(MAIL, body="{{ nonsense }}"), at(MAIL, body="{{ person }}")),
-    on_small("bad_text", f"{MAIL}.subject", at(MAIL, subject="一\n二"), at(MAIL, subject="一二")),
+    value_on_small("bad_text", f"{MAIL}.body", "{{ nonsense }}", "{{ person }}"),
+    value_on_small("bad_text", f"{MAIL}.subject", "一\n二", "一二"),
     on_small(
         "bad_text",
         f"{MAIL}.body_en",

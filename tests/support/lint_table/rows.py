@@ -39,6 +39,21 @@ def on_cases(code: str, path: str, edit: Change, near: Change, *also: Found) -> 
     return Row(code, path, edit, near, with_cases, also)
 
 
+def value_on_small(code: str, path: str, wrong: Any, right: Any, *also: Found) -> Row:
+    """State a row about one field of the smallest definition: a value that provokes a finding there, and another."""
+    return on_small(code, path, *_values(path, wrong, right), *also)
+
+
+def value_on_cases(code: str, path: str, wrong: Any, right: Any, *also: Found) -> Row:
+    """State such a row on a definition with cases."""
+    return on_cases(code, path, *_values(path, wrong, right), *also)
+
+
+def _values(path: str, *values: Any) -> tuple[Change, ...]:
+    place, _, name = path.rpartition(".")
+    return tuple(at(place, **{name: value}) for value in values)
+
+
 def at(path: str, **changes: Any) -> Change:
     """Change fields of the part at a path."""
     return lambda definition: changed(definition, path, **changes)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain import definition as d
-from tests.support.lint_table.rows import Change, Row, added, at, on_cases, on_small
+from tests.support.lint_table.rows import Change, Row, added, on_cases, on_small, value_on_small
 
 Op, F = d.Operator, d.Force
 RULE = d.Rule(key="one", clause="原文", force=F.CHECK)
@@ -31,12 +31,7 @@ ROWS = (
         {"operator": Op.EXPRESSION, "expression": "shaer > 1"},
         {"operator": Op.EXPRESSION, "expression": "staff > 1"},
     ),
-    on_small(
-        "bad_expression",
-        "quotas.platform.free_when",
-        at("quotas.platform", free_when="subtype =="),
-        at("quotas.platform", free_when="subtype == 'sharing'"),
-    ),
+    value_on_small("bad_expression", "quotas.platform.free_when", "subtype ==", "subtype == 'sharing'"),
     row(
         "no_expression",
         "expression",

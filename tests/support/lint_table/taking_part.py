@@ -6,7 +6,18 @@ from dataclasses import replace
 
 from domain import definition as d
 from tests.support.definitions import SMALL
-from tests.support.lint_table.rows import COUNTY, LOCAL, added, at, both, on_cases, on_small, same
+from tests.support.lint_table.rows import (
+    COUNTY,
+    LOCAL,
+    added,
+    at,
+    both,
+    on_cases,
+    on_small,
+    same,
+    value_on_cases,
+    value_on_small,
+)
 
 COLLECT, REVIEW, RECOMMEND = (
     f"stages.{path}" for path in ("contacts.collect", "review.review", "recommend.recommend")
@@ -51,23 +62,16 @@ ROWS = (
         same,
     ),
     on_cases("unit_cannot_forward", "units.010101.upper", both(A_COUNTY, at("units.010101", upper=None)), A_COUNTY),
-    on_cases(
-        "forwards_past_upper",
-        "units.010200.upper",
-        at("units.010200", upper="010100"),
-        at("units.010200", upper=None),
-    ),
+    value_on_cases("forwards_past_upper", "units.010200.upper", "010100", None),
     on_small(
         "class_without_units",
         "unit_classes.county",
         both(added("", "unit_classes", LOCAL), at("quotas.platform", classes=("city", "county"))),
         A_COUNTY,
     ),
-    on_small(
-        "unknown_class", f"{COLLECT}.classes", at(COLLECT, classes=("city", "town")), at(COLLECT, classes=("city",))
-    ),
-    on_small("unknown_class", f"{COLLECT}.classes", at(COLLECT, classes=("town",)), at(COLLECT, classes=())),
-    on_small("unknown_class", f"{FIRST}.unit_class", at(FIRST, unit_class="cty"), at(FIRST, unit_class="city")),
+    value_on_small("unknown_class", f"{COLLECT}.classes", ("city", "town"), ("city",)),
+    value_on_small("unknown_class", f"{COLLECT}.classes", ("town",), ()),
+    value_on_small("unknown_class", f"{FIRST}.unit_class", "cty", "city"),
     on_small("unknown_class", "quotas.platform.classes", at("quotas.platform", classes=("city", "town")), same),
     on_small(
         "unknown_class",
@@ -75,24 +79,12 @@ ROWS = (
         added("", "quotas", replace(QUOTA, key="town", classes=("town",))),
         same,
     ),
-    on_cases(
-        "unknown_class", f"{REVIEW}.classes", at(REVIEW, classes=("city", "town")), at(REVIEW, classes=("city",))
-    ),
+    value_on_cases("unknown_class", f"{REVIEW}.classes", ("city", "town"), ("city",)),
     on_cases("unknown_class", f"{RECOMMEND}.classes", at(RECOMMEND, classes=("city", "town")), same),
-    on_small("unknown_upper", f"{FIRST}.upper", at(FIRST, upper="019900"), at(FIRST, upper="010200")),
-    on_small(
-        "unit_cycle",
-        f"{FIRST}.upper",
-        at(FIRST, upper="010100"),
-        at(FIRST, upper="010200"),
-    ),
+    value_on_small("unknown_upper", f"{FIRST}.upper", "019900", "010200"),
+    value_on_small("unit_cycle", f"{FIRST}.upper", "010100", "010200"),
     on_small("duplicate_unit", FIRST, added("", "units", SMALL.units[0]), same, ("duplicate_unit", f"{FIRST}.name")),
-    on_small(
-        "duplicate_unit",
-        "units.010200.name",
-        at("units.010200", name=SMALL.units[0].name),
-        at("units.010200", name="丙市"),
-    ),
+    value_on_small("duplicate_unit", "units.010200.name", SMALL.units[0].name, "丙市"),
     on_small("bad_code", "units.01 0100.code", at(FIRST, code="01 0100"), at(FIRST, code="010-100")),
     on_small(
         "unit_unreachable",
@@ -106,39 +98,24 @@ ROWS = (
         at(FIRST, email=None, phone="010-60000003"),
         at(FIRST, phone="010-60000003"),
     ),
-    on_small(
-        "email_form", f"{FIRST}.email", at(FIRST, email="a＠units.example "), at(FIRST, email="b@units.example")
-    ),
-    on_small("email_form", "office.email", at("office", email="office"), at("office", email="o@province.example")),
-    on_small("email_suspicious", f"{FIRST}.email", at(FIRST, email="a@units.con"), at(FIRST, email="a@units.com")),
-    on_small(
-        "email_suspicious",
-        "office.email",
-        at("office", email="a@province.gov"),
-        at("office", email="a@province.gov.cn"),
-    ),
-    on_small(
-        "email_suspicious",
-        "office.published_email",
-        at("office", published_email="a@miiit.example"),
-        at("office", published_email="a@miit.example"),
-    ),
-    on_small("phone_form", f"{FIRST}.phone", at(FIRST, phone="（010） 60000003"), at(FIRST, phone="010-60000003")),
-    on_small("mobile_form", f"{FIRST}.mobile", at(FIRST, mobile="138.0000.0000"), at(FIRST, mobile="13800000000")),
+    value_on_small("email_form", f"{FIRST}.email", "a＠units.example ", "b@units.example"),
+    value_on_small("email_form", "office.email", "office", "o@province.example"),
+    value_on_small("email_suspicious", f"{FIRST}.email", "a@units.con", "a@units.com"),
+    value_on_small("email_suspicious", "office.email", "a@province.gov", "a@province.gov.cn"),
+    value_on_small("email_suspicious", "office.published_email", "a@miiit.example", "a@miit.example"),
+    value_on_small("phone_form", f"{FIRST}.phone", "（010） 60000003", "010-60000003"),
+    value_on_small("mobile_form", f"{FIRST}.mobile", "138.0000.0000", "13800000000"),
     on_small("office_without_email", "office.email", at("office", email=None), same),
     on_small("office_without_contacts", "office.contacts", at("office", contacts=()), same),
     on_cases("paper_without_address", "office.address", PAPER, both(PAPER, at("office", address="某路1号"))),
-    on_small(
+    value_on_small(
         "upper_unnamed",
         "upper",
-        at("", upper=d.Upper(relation=d.Relation.BASED_ON)),
-        at("", upper=d.Upper(relation=d.Relation.BASED_ON, number="〔2023〕1号")),
+        d.Upper(relation=d.Relation.BASED_ON),
+        d.Upper(relation=d.Relation.BASED_ON, number="〔2023〕1号"),
     ),
-    on_small(
-        "unknown_applicants",
-        "categories.platform.applicants",
-        at("categories.platform", applicants=("enterprise", "company")),
-        at("categories.platform", applicants=("enterprise",)),
+    value_on_small(
+        "unknown_applicants", "categories.platform.applicants", ("enterprise", "company"), ("enterprise",)
     ),
     on_small(
         "unknown_category",
@@ -148,45 +125,22 @@ ROWS = (
         ("quota_missing", "quotas"),
         ("quota_missing", "quotas"),
     ),
-    on_cases(
-        "unknown_category",
-        f"{REVIEW}.checks.seen.categories",
-        at(f"{REVIEW}.checks.seen", categories=("platform", "city")),
-        at(f"{REVIEW}.checks.seen", categories=("platform",)),
-    ),
-    on_cases(
-        "unknown_category",
-        "rules.size.categories",
-        at("rules.size", categories=("platform", "city")),
-        at("rules.size", categories=("platform",)),
-    ),
+    value_on_cases("unknown_category", f"{REVIEW}.checks.seen.categories", ("platform", "city"), ("platform",)),
+    value_on_cases("unknown_category", "rules.size.categories", ("platform", "city"), ("platform",)),
     on_cases(
         "unknown_category",
         "stages.declare.declare.forms",
         added("stages.declare.declare", "forms", d.CategoryForm(category="city", form="enterprise")),
         same,
     ),
-    on_small(
-        "unknown_subtype",
-        "quotas.platform.subtypes",
-        at("quotas.platform", subtypes=("sharing", "other", "third")),
-        at("quotas.platform", subtypes=("sharing", "other")),
+    value_on_small(
+        "unknown_subtype", "quotas.platform.subtypes", ("sharing", "other", "third"), ("sharing", "other")
     ),
-    on_cases(
-        "unknown_subtype",
-        "rules.size.subtypes",
-        at("rules.size", subtypes=("third",)),
-        at("rules.size", subtypes=("sharing",)),
-    ),
+    value_on_cases("unknown_subtype", "rules.size.subtypes", ("third",), ("sharing",)),
     on_small(
         "unknown_mode", "categories.platform.modes", at("categories.platform", modes=("sharing", "renting")), same
     ),
-    on_cases(
-        "unknown_mode",
-        "rules.size.modes",
-        at("rules.size", modes=("supply", "renting")),
-        at("rules.size", modes=("supply",)),
-    ),
+    value_on_cases("unknown_mode", "rules.size.modes", ("supply", "renting"), ("supply",)),
     on_small(
         "no_modes",
         "catalogue.modes",
@@ -200,9 +154,7 @@ ROWS = (
         at("", modes=(), catalogue=replace(CATALOGUE, terms=(VMI, VMI))),
         at("", modes=(), catalogue=CATALOGUE),
     ),
-    on_small(
-        "negative_quota", "quotas.platform.limit", at("quotas.platform", limit=-1), at("quotas.platform", limit=1)
-    ),
+    value_on_small("negative_quota", "quotas.platform.limit", -1, 1),
     on_small(
         "quota_without_classes",
         "quotas.platform.classes",
