@@ -1,33 +1,34 @@
 """申报件: all cases of a batch as a list, counted by unit, and applicants that declare by way of two units."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.casework.words import SOURCES, STATES
+from admin.casework.sheet import Told, headings_of, row_of
+from admin.casework.words import STATES
 from admin.lists.address import NONE_CHOSEN, VIEW, address_of
-from admin.lists.bar import Offered, arranged_list
+from admin.lists.bar import Offered, arranged_list, shown_of
+from admin.lists.workbook import give_workbook
 from admin.progress.frame import Framed
 from admin.progress.page import SEES, batch_in_hand
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, search_words
+from domain.access import Action
 from models import CaseState
 from services.batches.context import BatchContext
-from services.cases.reading import CaseLine, Filter, case_lines_of, case_list, counts_by_unit, duplicates
+from services.cases.reading import Filter, case_lines_of, case_list, counts_by_unit, duplicates
+from services.lists.exporting import MOST_EXPORTED, Export
 from services.progress.casework.choices import unit_choices
 from services.progress.casework.receipts import received_by_channel
 from services.progress.casework.waivers import has_waivable
-from services.progress.casework.whereabouts import Whereabouts, whereabouts
+from services.progress.casework.whereabouts import whereabouts
 from services.reviewing.waiting import waiting_units
 from web import current
 from web.guard import needs
 from web.reading_on import heads, options, order_pairs, ordered, steps
-from web.workbook import workbook
 
-MOST_EXPORTED = 5_000
 COLUMNS: Mapping[str, str] = {
     "id": "编号",
     "title": "申报件",
@@ -42,10 +43,6 @@ PLACE = "cases"
 """The list's name for saved views, the same in every batch."""
 CONDITIONS = ("unit", "at", "category", "state", "text", "sort", "desc")
 """What the address of the list may say besides the place in it."""
-HEADINGS = (
-    *("编号", "名称", "申报单位", "统一社会信用代码", "类别", "子类", "模式", "推荐单位", "状态", "目前在"),
-    *("已停留天数", "提交时间", "版次", "补正期限", "主办处室收件", "补报", "来源"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Cases(Framed):
     def cases_view(self, code: str) -> str | Response:
         """Show the cases that fit, with whom each is and for how long."""
         context, now, here = batch_in_hand(code), current.now(), self.get_url(".cases_view", code=code)
-        seen = arranged_list(Offered(place=PLACE, path=here, columns=COLUMNS, knows=_is_condition))
+        seen = arranged_list(_offered(here))
         if seen.way_on:
             return redirect(seen.way_on, 303)
         wanted, complaint = ordered(_wanted(context), context.definition.zone)
@@ -101,13 +98,20 @@ class Cases(Framed):
             most_exported=MOST_EXPORTED,
         )
 
-    @expose("/<code>/cases.xlsx")
-    @needs(SEES)
+    @expose("/<code>/cases.xlsx", methods=("POST",))
+    @needs(Action.EXPORT_LIST)
     def export_cases_view(self, code: str) -> Response:
-        """Give the list as a workbook: what the page shows, on all its pages, and no more (S003-68)."""
+        """Give the list as a workbook: the columns and cases of the page, on all its pages, and no more (S003-68)."""
         context = batch_in_hand(code)
         wanted, _ = ordered(_wanted(context), context.definition.zone)
-        return workbook("申报件", HEADINGS, _rows(context, wanted), f"{code}-cases.xlsx")
+        columns = list(shown_of(_offered(self.get_url(".cases_view", code=code)), list(COLUMNS)))
+        export = Export(
+            name="申报件",
+            place=f"{PLACE}/{code}",
+            asked=request.query_string.decode("ascii", "replace"),
+            headings=headings_of(columns),
+        )
+        return give_workbook(export, _rows(context, wanted, columns), f"{code}-cases.xlsx")
 
     @expose("/<code>/cases/units")
     @needs(SEES)
@@ -140,6 +144,10 @@ class Cases(Framed):
             states=STATES,
             pager=lambda page: self.get_url(".twice_view", code=code, page=page + 1),
         )
+
+
+def _offered(path: str) -> Offered:
+    return Offered(place=PLACE, path=path, columns=COLUMNS, knows=_is_condition)
 
 
 def _is_condition(name: str, value: str) -> bool:
@@ -195,27 +203,9 @@ def _chips(
     ]
 
 
-def _rows(context: BatchContext, wanted: Filter) -> Iterator[tuple[object, ...]]:
-    db, actor, now = current.db(), current.actor(), current.now()
-    for lines in case_lines_of(db, wanted, MOST_EXPORTED, actor=actor, now=now, context=context):
+def _rows(context: BatchContext, wanted: Filter, columns: Sequence[str]) -> Iterator[Sequence[object]]:
+    """Yield a line for each case, and one more than may be exported; read while it is written."""
+    db, actor, now, zone = current.db(), current.actor(), current.now(), context.definition.zone
+    for lines in case_lines_of(db, wanted, MOST_EXPORTED + 1, actor=actor, now=now, context=context):
         where = whereabouts(context, lines, now)
-        yield from (_row(context, line, where[line.id]) for line in lines)
-
-
-def _row(context: BatchContext, line: CaseLine, where: Whereabouts) -> tuple[object, ...]:
-    zone = context.definition.zone
-
-    def told(instant: datetime | None) -> str:
-        return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}" if instant is not None else ""
-
-    return (
-        *(line.id, line.title, line.organisation, line.credit_code, line.category, line.subtype),
-        *("、".join(line.modes), line.unit, STATES[line.state][1], where.holder),
-        "" if where.days is None else where.days,
-        told(line.submitted_at),
-        line.version_no or "",
-        told(line.correct_by),
-        told(where.received_at),
-        "补报" if line.is_late else "",
-        SOURCES[line.source],
-    )
+        yield from (row_of(columns, Told(line, where[line.id], zone)) for line in lines)

@@ -89,8 +89,6 @@ class Stepping(Designing):
         """Show what would be lost with the working copy, or drop it."""
         working, outline = self.opened(code), self.get_url(".design_view", code=code)
         if request.method != "POST":
-            if not working.is_changed:
-                return redirect(outline, 303)
             stored = definition_at(current.db(), working.batch, working.batch.revision)
             return self.draw("discard", working, "", differences=compare(stored, working.definition))
         if self.seen() != working.step:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 SignIn = Callable[..., Page]
+OpenPage = Callable[..., Page]
 LIST = "/admin/progress/batch-2023/rehearsal"
 
 
-def test_a_batch_is_rehearsed_read_along_the_clock_and_signed(page_of: SignIn) -> None:
-    """Issue 4.5: from the form to the signature, without a line of YAML."""
+def test_a_batch_is_rehearsed_and_read_along_the_clock(page_of: SignIn) -> None:
+    """Issue 4.5: from the form to the last mail, without a line of YAML."""
     page = page_of("coordinator")
     page.goto(LIST)
     expect(page.get_by_text("还没有模拟运行过。")).to_be_visible()
@@ -41,6 +42,15 @@ def test_a_batch_is_rehearsed_read_along_the_clock_and_signed(page_of: SignIn) -
     report = page.locator("#events details.lx-letter").last
     report.locator("summary").click()
     expect(report.locator(".lx-letter-text")).to_be_visible()
+
+    expect(page.locator("#sign")).to_contain_text("批次已经发布，模拟运行不能再签认")
+
+
+def test_a_rehearsal_is_signed_before_the_batch_is_published(open_page: OpenPage) -> None:
+    """Issue 4.5: the sign-off asks once more, and says what it means."""
+    page = open_page("/admin/progress/draft-2024/rehearsal")
+    page.get_by_role("button", name="运行模拟").click()
+    expect(page.get_by_text("模拟完成，结果已保存。")).to_be_visible(timeout=30_000)
 
     page.get_by_label("意见").fill("已核对")
     page.get_by_role("button", name="签认").click()

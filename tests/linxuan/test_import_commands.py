@@ -49,7 +49,7 @@ def test_a_workbook_comes_in_once(migrated: Run, book: Path) -> None:
 
     assert looked.stdout.splitlines() == [
         "第 2 行\t变更\t第1单位\t名称 第1单位 → 改名单位",
-        "第 3 行\t添加\t新的单位\t代码 000009；名称 新的单位；上级单位 第1单位",
+        "第 3 行\t添加\t新的单位\t代码 000009；名称 新的单位；上级单位 改名单位",
     ]
     assert before == ["第1单位", "第2单位", "第3单位"]
     assert (first.exit_code, first.stdout) == (0, "")

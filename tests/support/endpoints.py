@@ -140,7 +140,7 @@ ENDPOINTS: dict[str, Probe | str] = {
     "progress.design_undo_view": BATCH,
     "progress.design_redo_view": BATCH,
     "progress.design_save_view": BATCH,
-    "progress.design_discard_view": BATCH,
+    "progress.design_discard_view": quiet(BATCH),
     "progress.design_roll_back_view": BATCH,
     "progress.design_revisions_view": quiet(BATCH),
     "progress.design_compare_view": quiet(BATCH),

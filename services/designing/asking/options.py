@@ -61,7 +61,8 @@ def offered(names: Names, target: Target, within: Sequence[object]) -> Mapping[s
         case Target.FIELDS | Target.TABLES | Target.LEAVES:
             return _of_form(names, target, form) if form is not None else {}
         case Target.CHOICES:
-            return _of_question(names, next(one for one in reversed(within) if isinstance(one, Field)))
+            asked = next((one for one in reversed(within) if isinstance(one, Field)), None)
+            return _of_question(names, asked) if asked is not None else {}
         case Target.FACTS:
             return _judged(names.definition)
         case Target.LADDERS:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from flask import Flask
 
+from admin.casework.cases import COLUMNS
+from admin.casework.sheet import CELLS
 from domain.access import Role
+from domain.definition import Programme
+from models.scope import Scope
 from models.session import Database
-from tests.support.backoffice import Browser, signed_in
+from services.sheets import read_sheet
+from tests.support.backoffice import Browser, counted, last_act, signed_in
+from tests.support.batches import running
+from tests.support.cases import case_definition
 from tests.support.coordinating import PAGES, office_app
 from tests.support.progress_pages import SINCE
 
@@ -58,3 +67,39 @@ def test_columns_and_conditions_of_the_cases_are_kept_as_a_view(coordinator: Bro
 def test_a_column_that_the_cases_never_have_is_refused(coordinator: Browser) -> None:
     """S22"""
     assert coordinator.get(f"{CASES}?columns=password").status_code == 400
+
+
+def test_the_workbook_has_the_columns_of_the_list_and_is_noted(coordinator: Browser, database: Database) -> None:
+    """Issue 4, point 8: what is taken away is what is seen, and who took it is known."""
+    narrowed = coordinator.post(f"{CASES}.xlsx?state=submitted&columns=state,unit")
+    whole = coordinator.post(f"{CASES}.xlsx")
+
+    lines = [row for _, row in read_sheet(io.BytesIO(narrowed.get_data())).rows]
+    assert {tuple(line) for line in lines} == {("状态", "补正期限", "推荐单位")}
+    assert {line["状态"] for line in lines} == {"待审核"}
+    headings = list(read_sheet(io.BytesIO(whole.get_data())).rows[0][1])
+    assert headings == [heading for column in COLUMNS for heading in CELLS[column]]
+    entry = last_act(database)
+    assert (entry.action, entry.what) == ("export_list", "导出“申报件” 14 条")
+    assert entry.changes["after"]["columns"] == headings
+    assert coordinator.http.get(f"{CASES}.xlsx").status_code == 405
+
+
+def test_more_cases_in_the_workbook_need_no_more_queries(coordinator: Browser, database: Database) -> None:
+    coordinator.post(f"{CASES}.xlsx")
+    with counted() as few:
+        coordinator.post(f"{CASES}.xlsx?state=refused")
+    with counted() as many:
+        coordinator.post(f"{CASES}.xlsx")
+
+    assert len(many) == len(few)
+
+
+def test_the_workbook_of_another_programme_is_not_there(app: Flask, database: Database) -> None:
+    """S003-69"""
+    with database.write(Scope()) as session:
+        other = Programme(key="other", name="另一个项目")
+        running(session, replace(case_definition(), code="other-2023", programme=other))
+    browser = signed_in(app, database, Role.COORDINATOR, "stranger", programmes=["other"], valid_from=SINCE)
+
+    assert browser.post(f"{CASES}.xlsx").status_code == 404
