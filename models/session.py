@@ -34,13 +34,14 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
         self.engine = _engine(url, "FULL", pool_size)
-        self._pages = self.engine if _is_sqlite(url) else _engine(url, "FULL", pool_size)
+        self.reader: Engine
+        self.snapshot: Engine
         if _is_sqlite(url):
             self.reader = self.snapshot = self.engine.execution_options(**{READ_ONLY: True})
         else:
-            event.listen(self._pages, "connect", _refuse_writes)
-            self.reader = self._pages.execution_options(isolation_level="AUTOCOMMIT")
-            self.snapshot = self._pages.execution_options(isolation_level="REPEATABLE READ")
+            self.reader = _engine(url, "FULL", pool_size, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+            event.listen(self.reader, "connect", _refuse_writes)
+            self.snapshot = self.reader.execution_options(isolation_level="REPEATABLE READ")
         self._marks = self.engine if _is_memory(url) or not _is_sqlite(url) else _engine(url, "NORMAL", 2)
         self._sessions = sessionmaker(expire_on_commit=False)
 
@@ -71,7 +72,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
-        for engine in {self.engine, self._pages, self._marks}:
+        for engine in (self.engine, self.reader, self._marks):
             engine.dispose()
 
 
@@ -83,9 +84,9 @@ def _is_memory(url: str) -> bool:
     return url in {"sqlite://", "sqlite:///:memory:"}
 
 
-def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
+def _engine(url: str, synchronous: str, pool_size: int, **of_server: Any) -> Engine:
     if not _is_sqlite(url):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=10)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=10, **of_server)
         event.listen(engine, "connect", _note_use)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", _ask_after(engine))
@@ -113,9 +114,9 @@ def _prepare(synchronous: str) -> Any:
 
 
 def _refuse_writes(connection: Any, _: ConnectionPoolEntry) -> None:
-    connection.autocommit = True
+    before, connection.autocommit = connection.autocommit, True
     connection.execute("SET default_transaction_read_only = on")
-    connection.autocommit = False
+    connection.autocommit = before
 
 
 def _note_use(_: Any, entry: ConnectionPoolEntry) -> None:

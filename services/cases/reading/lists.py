@@ -188,9 +188,11 @@ def _looked(
     newest: the first cases to look at, where they are known.
     """
     looked = newest[:FEW] or _from(session, wanted, asked, FEW)
+    # They come out of the branch's own list, so nobody asks again whether they are in it.
+    given = {**asked.given, "within": 0}
     rows: list[Row] = []
     for part in (looked[:NEAR], looked[NEAR:]):
-        fit = fitting(session, [row[0] for row in part], words, wanted.order, asked.given) if part else []
+        fit = fitting(session, [row[0] for row in part], words, wanted.order, given) if part else []
         kept = {row[0] for row in fit}
         rows += [row for row in part if row[0] in kept]
         if len(rows) > wanted.size:

@@ -1,9 +1,10 @@
 """Which cases a filter and its reader leave, as parameters of the SQL of lists; and how many there are."""
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor
@@ -13,6 +14,7 @@ from services.cases.reading.asking import Filter, Order
 from services.cases.reading.streams import Shape, count_of_streams, counts_by_state
 
 MOST_COUNTED, MOST_OF_STATE = 5_000, 1_000
+UNIT = select(Unit.id, Unit.path).where(Unit.id == bindparam("id", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ def narrowed(session: Session, wanted: Filter, *, actor: Actor) -> Narrowed | No
     if scope is None or scope.organisation is not None:
         return None
     branches = {branch for branch in (scope.branch, actor.branch) if branch is not None}
-    units = select(Unit.id, Unit.path).where(or_(Unit.id == wanted.unit_id, Unit.path.in_(sorted(branches))))
-    rows = session.execute(units).all() if branches or wanted.unit_id is not None else []
+    rows = _units(session, wanted.unit_id, branches) if branches or wanted.unit_id is not None else []
     paths = {row.path: row.id for row in rows}
     asked = {row.path for row in rows if row.id == wanted.unit_id} if wanted.unit_id is not None else branches
     inner = max(asked, key=len, default="")
@@ -61,6 +62,14 @@ def narrowed(session: Session, wanted: Filter, *, actor: Actor) -> Narrowed | No
         return None
     own = paths.get(actor.branch, 0) if actor.branch is not None else 0
     return _parameters(session, wanted, actor, paths[inner] if inner else 0, own)
+
+
+def _units(session: Session, unit_id: int | None, branches: Collection[str]) -> Sequence[Row[int, str]]:
+    """Return id and path of the unit that is asked for and of the reader's branches."""
+    if not branches:
+        return session.execute(UNIT, {"id": unit_id}).all()
+    units = select(Unit.id, Unit.path).where(or_(Unit.id == unit_id, Unit.path.in_(sorted(branches))))
+    return session.execute(units).all()
 
 
 def _parameters(session: Session, wanted: Filter, actor: Actor, within: int, own: int) -> Narrowed:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
 from domain.definition import Arrival, Mode, Paper
 from domain.errors import NotAllowed, NotFound
-from models import CaseState
+from models import BatchUnit, CaseState, Unit
+from models.scope import Scope, set_scope
 from services.cases.reading import Filter, case_list
+from services.progress.casework.choices import unit_choices
 from services.progress.casework.modes import mode_table, names_of
 from services.progress.casework.places import ledger, movable, moves
 from services.progress.casework.receipts import ParcelState, forwarded_cases, parcels, received_by_channel
@@ -26,6 +30,7 @@ from tests.support.cases import NOW, case_definition
 from tests.support.coordinating import fill_batch, office_batch, office_definition, out
 from tests.support.recommending import CITY_A, CITY_B, PROVINCE, opened, person, with_places
 
+PATH = attrgetter("path")
 STRANGER = Actor("别处", Role.COORDINATOR, user_id=9, programmes=frozenset({99}))
 
 
@@ -169,3 +174,19 @@ def test_nobody_of_another_programme_reads(db: Session) -> None:
     ):
         with pytest.raises(NotAllowed):
             ask(STRANGER)
+
+
+def test_units_to_choose_from_stand_by_place_and_end_with_the_readers_branch(db: Session) -> None:
+    """They come out of the database as one text: order, scope and odd names hold all the same."""
+    context = office_batch(db)
+    units = sorted(db.scalars(select(Unit).join(BatchUnit).where(BatchUnit.batch_id == context.batch.id)), key=PATH)
+    units[0].name = "甲\n乙\t“丙”"
+    db.flush()
+
+    assert list(unit_choices(db, context).items()) == [(unit.id, unit.name) for unit in units]
+
+    branch = units[-1]
+    set_scope(db, Scope(branch=branch.path))
+    assert list(unit_choices(db, context).items()) == [(branch.id, branch.name)]
+    set_scope(db, None)
+    assert unit_choices(db, context) == {}
