@@ -89,7 +89,7 @@ def test_many_batches_cost_as_many_queries_as_one(database: Database) -> None:
         for number in range(5):
             running(session, replace(definition(units=1), code=f"batch-{number}"))
 
-    with database.read(Scope()) as session, counted(database.engine) as found:
+    with database.read(Scope()) as session, counted(database.reader) as found:
         batches, page = posted(session, now=NOW)
 
     assert (len(batches), page.total, found.queries) == (5, 5, 3)

@@ -127,9 +127,9 @@ def test_hundreds_of_duties_cost_as_many_queries_as_one(database: Database) -> N
 
     costs = {}
     for actor in (some, few):
-        with database.read(Scope.of(actor)) as db, counted(database.engine) as first:
+        with database.read(Scope.of(actor)) as db, counted(database.reader) as first:
             groups = worklist(db, actor=actor, now=NOW).groups
-        with database.read(Scope.of(actor)) as db, counted(database.engine) as second:
+        with database.read(Scope.of(actor)) as db, counted(database.reader) as second:
             stage_list(db, batch.code, "evaluation", Filter(), actor=actor, now=NOW)
         costs[actor.name] = (first.queries, second.queries)
         assert len(groups[2].items) == min(groups[2].owed, SHOWN)

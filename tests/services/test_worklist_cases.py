@@ -58,7 +58,7 @@ def test_an_applicant_sees_what_to_correct_first_and_then_its_drafts(database: D
         case_row(db, found.context, organisation(db, 9, "000002"), "000002", title="别家的")
         actor = found.applicant
 
-    with database.read(Scope.of(actor)) as db, counted(database.engine) as queries:
+    with database.read(Scope.of(actor)) as db, counted(database.reader) as queries:
         shown = applicant_worklist(db, actor=actor, now=NOW)
     with database.read(Scope.of(actor)) as db:
         assert count_of_applicant(db, actor=actor) == 2

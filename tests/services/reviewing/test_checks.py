@@ -186,7 +186,7 @@ def test_a_list_of_many_items_costs_as_many_queries_as_one_of_few(database: Data
             found = world(db, replace(county_and_city(review(checks=checks)), code=code))
             answer_everything(db, found, found.county)
             case_id, actor = found.case.id, found.county
-        with database.read(Scope.of(actor)) as db, counted(database.engine) as queries:
+        with database.read(Scope.of(actor)) as db, counted(database.reader) as queries:
             assert items(db, case_id, actor=actor).done == len(checks)
         costs.append(queries.queries)
 

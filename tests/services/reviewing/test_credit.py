@@ -230,7 +230,7 @@ def test_a_long_reply_costs_as_many_reads_as_a_short_one(database: Database) -> 
             for number in range(count):
                 submitted(db, found.context, organisation(db, 1000 * count + number, "000002"))
             batch_id, actor = found.case.batch_id, found.county
-        with database.read(Scope.of(actor)) as db, counted(database.engine) as queries:
+        with database.read(Scope.of(actor)) as db, counted(database.reader) as queries:
             export(db, batch_id, actor=actor)
         costs.append(queries.queries)
 

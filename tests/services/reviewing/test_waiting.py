@@ -91,7 +91,7 @@ def test_many_cases_cost_as_many_queries_as_one(database: Database) -> None:
             for number in range(count):
                 submitted(db, found.context, organisation(db, 1000 * count + number, "000002"))
             batch_id, actor, unit_id = found.case.batch_id, found.city, found.county_id(db)
-        with database.read(Scope.of(actor)) as db, counted(database.engine) as queries:
+        with database.read(Scope.of(actor)) as db, counted(database.reader) as queries:
             waiting_units(db, batch_id, actor=actor, now=NOW)
             waiting_cases(db, batch_id, unit_id, actor=actor, now=NOW)
         costs.append(queries.queries)
