@@ -38,7 +38,11 @@ HEADINGS: Mapping[type[RuleBroken], str] = {
     Invalid: "内容需要改正",
 }
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
-OTHERS: Mapping[int, str] = {405: "这个地址不能这样访问。", 415: "不接受这种格式的内容。", 414: "地址太长。"}
+OTHERS: Mapping[int, str] = {
+    405: "这个地址只接收页面上的按钮提交的内容，不能直接打开或刷新。",
+    414: "地址太长。",
+    415: "不接受这种格式的内容。",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from services.batches.drafts import store_draft
 from services.calls import Call, note_call
 from services.duties.answers import file_answer
 from tests.support.backoffice import Browser, counted, signed_in
-from tests.support.batches import ANSWER, COORDINATOR, PUBLISHED, definition, duty_of, local, officer
+from tests.support.batches import ANSWER, COORDINATOR, PUBLISHED, definition, duty_of, local, officer, running
 from tests.support.mailing import send_all
 from tests.support.progress import rich, rich_definition, set_clock
 
@@ -273,3 +273,15 @@ def test_the_pages_of_a_finished_batch_still_read(app: Flask, database: Database
     page = visitor(app, database).text(BASE)
 
     assert "已结束" in page and "/extend?" not in page and "/pause" not in page
+
+
+def test_a_stage_that_has_not_opened_has_no_missing_units(app: Flask, database: Database) -> None:
+    """Nobody is done with what has not begun, either: the page says so instead of counting."""
+    with database.write(Scope()) as session:
+        code = running(session, definition(code="ahead")).batch.code
+    set_clock(database, local("2023-03-01 10:00"))
+
+    page = visitor(app, database).text(f"/admin/progress/{code}/missing", stage="contacts")
+
+    assert "「反馈联系人」尚未开放。" in page
+    assert "没有单位未报送" not in page and "尚未到期" not in page

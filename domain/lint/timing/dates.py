@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.calendar import Calendar
@@ -16,6 +16,7 @@ TIME_OF_DAY = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_WORKING_DAYS = 250
 MOST_GRACE_MINUTES = 24 * 60
+ONE_YEAR = timedelta(days=365)
 
 
 def check_written(definition: Definition) -> Iterator[Finding]:
@@ -104,9 +105,14 @@ def _order(definition: Definition, stage: Stage, milestones: Mapping[str, Milest
 
 
 def _year(definition: Definition, stage: Stage) -> Iterator[Finding]:
+    """Yield dates of another year; a batch may end early in the next one, within a year of its first date."""
     written = (("opens", stage.opens.on), ("due", stage.due.on if stage.due is not None else None))
+    issued_on = definition.document.issued_on if definition.document is not None else None
+    dates = (issued_on, *(each.opens.on for each in definition.stages))
+    begins = min((on for on in dates if on is not None and on.year == definition.year), default=None)
+    last = max(date(definition.year, 12, 31), begins + ONE_YEAR if begins is not None else date.min)
     for part, on in written:
-        if on is not None and on.year != definition.year:
+        if on is not None and not date(definition.year, 1, 1) <= on <= last:
             sentence = f"{day_text(on)}不在本批次的 {definition.year} 年"
             yield warning("year_mismatch", f"stages.{stage.key}.{part}.on", sentence, advice="核对年份", value=on)
 

@@ -66,6 +66,7 @@ CASES = [
         at(f"{RECOMMEND}.due", on=date(2024, 5, 31)),
         ("warning", "year_mismatch", f"{RECOMMEND}.due.on"),
     ),
+    case("early in the next year", at(f"{RECOMMEND}.due", on=date(2024, 1, 31))),
     case("no time of day", at(f"{CONTACTS}.due", at="24:00"), ("info", "no_time_of_day", f"{CONTACTS}.due.at")),
     case("24:00 in so many words", both(at(f"{CONTACTS}.due", at="24:00"), at("", evidence=(EVENING,)))),
     case(
