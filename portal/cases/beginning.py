@@ -155,12 +155,17 @@ def _check(code: str, key: str, answers: dict[str, str], *, is_answered: bool) -
         verdicts = (
             self_check(session, context.batch, category.key, answers, organisation=own, on=on) if is_answered else []
         )
+        put = [question for question in found if _is_put(question, own)]
+        problems = {one.key: told for one in put if (told := one.problem(answers.get(one.key, "")))}
+        unread = {rule.key for one in put if one.key in problems for rule in one.rules}
         return page(
             "portal/cases/check.html",
             batch=context.batch,
             definition=definition,
             category=category,
-            questions=[question for question in found if _is_put(question, own)],
+            questions=put,
+            problems=problems,
+            unread=unread,
             kinds={path: fact.kind.value for path, fact in FACTS.items()},
             answers=answers,
             verdicts=verdicts,

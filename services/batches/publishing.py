@@ -36,7 +36,9 @@ def confirm_values(session: Session, batch: Batch, paths: Sequence[str], *, acto
     add_version(session, context.batch, confirmed, actor=actor, now=now)
     names = Names(context.definition)
     for path in paths:
-        what = f"推定值：{place(names, path).label}"
+        found = place(names, path)
+        # The value goes along: a rung of a ladder has no name, and what stands there now may be changed later.
+        what = f"推定值：{'：'.join(filter(None, (found.label, found.value)))}"
         audit.record(
             session,
             audit.Act(actor=actor, now=now, action=Action.CONFIRM_VALUE, what=what, batch_id=context.batch.id),

@@ -44,6 +44,14 @@ _NEWS: Plain = {
     "due": "2023-03-20 周一 24:00",
     "left": "还有 5 天",
 }
+_ACCOUNT_NEWS: Plain = {
+    "headline": "单位账号已认证：某公司",
+    "by": "某市工业和信息化局",
+    "text": "此后可以提交申报件；以后各批次直接登录，无须再次认证。",
+    "lines": [{"label": "单位名称", "text": "某公司"}],
+    "due": "",
+    "left": "",
+}
 _CASE: Plain = {"title": "某公司", "organisation": "某公司", "category": "示范企业", "number": 1}
 _PLAIN_NEWS: Plain = {"headline": "初审通过", "by": "", "text": "", "lines": [], "due": "", "left": ""}
 _CHANGES: Plain = ["申报截止时间：2023-03-20 改为 2023-03-17"]
@@ -87,7 +95,7 @@ SAMPLES: Mapping[MailKind, tuple[Mapping[str, Plain], ...]] = {
         _COMMON | {"units": [], "total": 2, "settled": 2},
     ),
     MailKind.CASE: (_COMMON | {"case": _CASE, "news": _NEWS}, _COMMON | {"case": _CASE, "news": _PLAIN_NEWS}),
-    MailKind.ACCOUNT: (_COMMON | {"news": _NEWS}, _COMMON | {"news": _PLAIN_NEWS}),
+    MailKind.ACCOUNT: (_COMMON | {"news": _ACCOUNT_NEWS}, _COMMON | {"news": _PLAIN_NEWS}),
     MailKind.UPSTREAM: (_COMMON | {"upper": "上级示范遴选", "changes": _CHANGES},),
     MailKind.CORRECTION: (_COMMON | _CORRECTION, _COMMON | {"headline": "更正通知", "lines": [], "text": ""}),
 }

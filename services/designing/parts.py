@@ -12,6 +12,7 @@ from typing import Any
 from domain.calendar import Calendar
 from domain.definition import Definition
 from domain.lint import Finding, Level
+from domain.lint.findings import warning
 from services.definitions.linting import findings as all_findings
 
 
@@ -71,6 +72,7 @@ PARTS: tuple[Part, ...] = (
     Part("evidence", "原文依据", "各项取值出自通知的哪一句；推定的取值须经人确认后才能发布。", ("evidence",)),
 )
 BY_KEY = {part.key: part for part in PARTS}
+NO_QUOTATION = "没有登记任何原文依据：截止日期、名额、条件请逐项注明出自通知哪一句。"
 _OF_FIELD = {name: part.key for part in PARTS for name in part.fields}
 _INSIDE = {(part.inside[0], name): part.key for part in PARTS for name in part.inside[1]}
 
@@ -123,8 +125,21 @@ def neighbours(key: str) -> tuple[Part | None, Part | None]:
 
 
 def findings(definition: Definition, calendar: Calendar) -> list[Finding]:
-    """Return what the linter finds about a working copy, the gravest first, without what only a person confirms."""
-    return [finding for finding in all_findings(definition, calendar) if finding.code != "unconfirmed"]
+    """Return what the linter finds about a working copy, the gravest first, without what only a person confirms.
+
+    One warning is the designer's own: a batch typed in by hand may do without evidence, but its author should know.
+    """
+    found = [finding for finding in all_findings(definition, calendar) if finding.code != "unconfirmed"]
+    if _lacks_quotations(definition):
+        graver = sum(finding.level is not Level.INFO for finding in found)
+        found.insert(graver, warning("no_quotations", "evidence", NO_QUOTATION))
+    return found
+
+
+def _lacks_quotations(definition: Definition) -> bool:
+    """Tell whether a notice's deadlines, quotas or conditions stand there without a single sentence of it."""
+    has_values = bool(definition.quotas or definition.rules or any(stage.due for stage in definition.stages))
+    return has_values and not any(item.quote.strip() for item in definition.evidence)
 
 
 def outline(definition: Definition, found: Iterable[Finding]) -> Outline:
@@ -154,6 +169,9 @@ def _next(states: Sequence[State]) -> State | None:
 
 
 def _is_empty(definition: Definition, part: Part) -> bool:
+    """Tell whether nothing is in a part; evidence that is missed is no part that may be left out."""
+    if part.key == "evidence" and _lacks_quotations(definition):
+        return False
     values: list[Any] = [getattr(definition, name) for name in part.fields]
     root, names = part.inside
     if root:

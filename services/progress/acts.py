@@ -165,9 +165,15 @@ def _audited(session: Session, context: BatchContext, before: Key | None, limit:
     for row, unit in rows:
         what = row.what.removeprefix(f"{unit}：")
         if row.action == Action.CONFIRM_VALUE:
-            what = label_of(context.definition, what.rpartition(" ")[2])
+            what = _confirmed(context, what)
         key = Key(row.at, Source.AUDIT, row.id)
         yield Act(key, AUDITED[Action(row.action)], what, row.actor, unit or "", row.reason)
+
+
+def _confirmed(context: BatchContext, what: str) -> str:
+    """Return what was confirmed, in words; an early entry of the log holds a bare path in their place."""
+    said = what.removeprefix("推定值：")
+    return said if said != what else label_of(context.definition, what.rpartition(" ")[2])
 
 
 def _calls(session: Session, context: BatchContext, before: Key | None, limit: int) -> Iterator[Act]:

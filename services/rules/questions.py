@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from domain.definition import Definition, Field, FieldKind, Force, Operator, Rule
 from domain.expressions import BadExpression, names_in
+from domain.forms import number_of, unit_of
+from domain.forms.scalars import NUMBERS, normal
 from domain.rules import FACTS, applies, identifier
 from domain.rules.comparing import subject_of
 from domain.rules.facts import STATEMENTS
@@ -37,6 +39,26 @@ class Question:
     rules: tuple[Rule, ...]
     field: Field | None = None
     choices: Choices = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether a number is typed."""
+        return self.field is not None and self.field.kind in NUMBERS
+
+    @property
+    def unit(self) -> str:
+        """Return the unit that stands beside the input: the field's own, else the one of a condition; "" for none."""
+        if self.field is None:
+            return ""
+        stated = (rule.unit for rule in self.rules if self.is_number and subject_of(rule) == self.key and rule.unit)
+        return unit_of(self.field) or next(stated, "")
+
+    def problem(self, answer: str) -> str:
+        """Return what is wrong with an answer that no condition can be held against, "" when nothing is."""
+        if self.field is None or not self.is_number or not answer.strip():
+            return ""
+        is_read = number_of(normal(self.field, answer)) is not None
+        return "" if is_read else f"请填写数字{f'，单位为{self.unit}' if self.unit else ''}"
 
 
 def questions(definition: Definition, category: str) -> tuple[Question, ...]:

@@ -233,3 +233,36 @@ def put(typist: Typist, form: Form) -> None:
     change = Change([Insert("forms", find(held, f"forms.{form.key}").value)], working.step, "添加表")
     with typist.database.write(Scope()) as session:
         apply(session, typist.batch_id, change, actor=COORDINATOR, now=NOW)
+
+
+def test_a_finding_of_the_form_itself_stands_in_its_settings(typist: Typist, coordinator: Browser) -> None:
+    """S4-2: what belongs to no question is listed there, with the way to mend it; what does is only counted."""
+    typist.done(f"{WHOLE}/add", {"what": "section", "label": "其他", "key": "more"})
+    page = coordinator.text(f"{typist.base}/{WHOLE}")
+    told = page.partition("收集反馈环节的表只有一页，不分部分，也不作表内核对")[2].partition("</li>")[0]
+    assert "看怎样修正" in told
+    assert "各项另有 1 条检查结果，左侧有数字的各项点开可见。" in page
+
+    page = coordinator.text(f"{typist.base}/{WHOLE}?at=sections.more")
+    assert "没有任何一项" in page and "各项另有" not in page
+
+
+def test_a_step_that_leads_nowhere_is_not_offered(typist: Typist, coordinator: Browser) -> None:
+    typist.done("forms", {"label": "申报书", "key": "report"})
+    for section in ("first", "last"):
+        typist.done("forms/report/add", {"what": "section", "label": section, "key": section})
+        for name in ("a", "b"):
+            new = {"into": f"sections.{section}.fields", "kind": "text", "label": name, "key": f"{section}_{name}"}
+            typist.done("forms/report/add", new)
+
+    def offered(at: str) -> list[bool]:
+        page = coordinator.get(f"{typist.base}/forms/report?at={at}").get_data(as_text=True)
+        buttons = [page.partition(f'title="{label}（')[2].partition("</button>")[0] for label in ("上移", "下移")]
+        assert all(buttons)
+        return ["disabled" not in button.partition(">")[0] for button in buttons]
+
+    assert offered("sections.first") == [False, True]
+    assert offered("sections.last") == [True, False]
+    assert offered("sections.first.fields.first_a") == [False, True]
+    assert offered("sections.first.fields.first_b") == [True, True]
+    assert offered("sections.last.fields.last_b") == [True, False]

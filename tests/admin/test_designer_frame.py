@@ -6,7 +6,7 @@ import re
 
 from domain.definition import Definition
 from models.session import Database
-from services.designing.parts import PARTS
+from services.designing.parts import NO_QUOTATION, PARTS
 from tests.support.backoffice import Browser, draft_of, revision_of, said
 from tests.support.designing import Typist, errors_of
 from tests.support.filled import World
@@ -32,6 +32,13 @@ def test_the_outline_shows_every_part_and_what_comes_next(coordinator: Browser, 
         assert f"<strong>{name}</strong>" in page
     assert "未填（可不填）" in page and "完整" in page
     assert coordinator.get(f"{DRAFT}/part/pigeons").status_code == 404
+
+
+def test_a_batch_without_any_quotation_says_so(coordinator: Browser, world: World) -> None:
+    for place in (DRAFT, f"{DRAFT}/part/evidence"):
+        assert NO_QUOTATION in coordinator.text(place)
+    listed = coordinator.text(DRAFT).partition("<strong>原文依据</strong>")[2]
+    assert "有提醒 1" in listed.partition("</a>")[0]
 
 
 def test_each_part_leads_to_the_next_and_back(coordinator: Browser, world: World) -> None:

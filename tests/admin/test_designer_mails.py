@@ -32,6 +32,13 @@ def test_every_occasion_is_listed_with_whose_words_it_has(typist: Typist) -> Non
     assert page.count("系统默认") == len(MailKind) - 1 and page.count("本批次自定") == 1
 
 
+def test_the_list_says_when_a_digest_takes_the_place_of_a_reminder(typist: Typist) -> None:
+    page = typist.browser.text(f"{typist.base}/part/mails")
+
+    assert "只有一项待办事项时用它，有两项以上时由汇总提醒代替" in page
+    assert "有两项以上待办事项时代替催办提醒" in page
+
+
 def test_a_text_is_stored_with_its_english_and_taken_back(typist: Typist) -> None:
     """S4-9: Chinese and English; going back to the house's words is one button."""
     typist.done(PAGE, {**GOOD, "subject_en": "Due {{ first.due }}", "body_en": "Dear {{ person }}"})

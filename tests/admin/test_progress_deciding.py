@@ -117,4 +117,7 @@ def test_a_draft_is_published_once_every_inferred_value_is_confirmed(
     states = {batch.code: batch.state for batch in rows(database, Batch)}
     assert states["draft"] is BatchState.RUNNING
     confirmed = [entry.what for entry in rows(database, AuditEntry) if entry.action == "confirm_value"]
-    assert confirmed == ["推定值：推荐单位", "推定值：环节 › “反馈联系人” › 截止 › 时刻"]
+    assert confirmed == [
+        "推定值：推荐单位：2 项（第1单位、第2单位）",
+        "推定值：环节 › “反馈联系人” › 截止 › 时刻：24:00",
+    ]

@@ -14,6 +14,7 @@ from models.session import Database
 from tests.support.case_portal import CasePortal, begun, case_portal, pdf
 from tests.support.cases import STATEMENTS, VALUES
 from tests.support.portal import Browser, set_time
+from tests.support.portal import words as words_of
 
 
 @pytest.fixture
@@ -62,6 +63,18 @@ def test_the_self_check_names_the_clause_that_is_not_met(portal: CasePortal, bro
 
     assert "不符合申报条件" in page
     assert "服务收入占比不低于30%" in page
+
+
+def test_an_unreadable_number_is_told_as_such(portal: CasePortal, browser: Browser) -> None:
+    """S003-31: "3成" is an answer, though none that a condition can be held against; the unit stands beside."""
+    page = browser.text("/batches/batch-2023/check/enterprise")
+    assert "请填写数字" not in page and "%" in page
+
+    page = words_of(browser.post("/batches/batch-2023/check/enterprise", {"share": "3成"}))
+
+    assert "有 1 项填写的不是数字，请改正后再看结果。" in page
+    assert "请填写数字，单位为%" in page
+    assert "未见不符合申报条件" not in page
 
 
 def test_a_refused_submission_tells_everything_and_keeps_what_was_typed(portal: CasePortal, browser: Browser) -> None:

@@ -86,6 +86,16 @@ def test_a_batch_shows_its_notice_dates_places_and_contacts(site: Portal) -> Non
     assert "省级 （3 个单位）" in page
 
 
+def test_the_dates_are_told_in_words_without_the_picture(site: Portal) -> None:
+    """S003-62: the text behind the chart uses the words of the table, never a mark of the design."""
+    answer = Browser(site.app).get("/batches/batch-2023")
+    page = answer.get_data(as_text=True)
+
+    table = page.partition('<table class="visually-hidden">')[2].partition("</table>")[0]
+    assert "<td>未开放</td>" in table and "<td>进行中</td>" in table
+    assert "upcoming" not in words(answer) and "，upcoming" not in page and "，进行中" in page
+
+
 def test_a_draft_and_a_batch_that_is_none_look_alike(site: Portal) -> None:
     browser = Browser(site.app)
 

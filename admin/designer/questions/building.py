@@ -17,7 +17,7 @@ from services.definitions.words import name_of
 from services.designing.asking.describing import empty
 from services.designing.asking.spots import join
 from services.designing.edits import Edit, Insert, Remove
-from services.designing.questions.moving import added_item, added_question, copied, put, root, stepped
+from services.designing.questions.moving import WAYS, added_item, added_question, copied, put, root, stepped
 from services.designing.questions.outline import node_at
 from services.designing.working import Working
 from web.guard import needs
@@ -87,8 +87,8 @@ class Building(Nodes):
         def made(working: Working, form: Form) -> Made:
             node, way = node_at(form, request.form.get("at", "")), request.form.get("way", "")
             what = f"移动“{node.label}”"
-            if way in {"up", "down"}:
-                edit = stepped(form, node, -1 if way == "up" else 1)
+            if way in WAYS:
+                edit = stepped(form, node, WAYS[way])
             else:
                 edit = put(form, node, request.form.get("into", ""), request.form.get("before", ""))
             return edit, _after_move(form, edit, node.path, node.name), what

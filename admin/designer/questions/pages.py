@@ -27,7 +27,7 @@ from services.designing.asking.spots import join
 from services.designing.previews import samples, setting
 from services.designing.questions.guarded import guarded
 from services.designing.questions.kinds import Offer, palette
-from services.designing.questions.moving import root
+from services.designing.questions.moving import WAYS, root, stepped
 from services.designing.questions.outline import NESTED_WORDS, Node, around, node_at, nodes, question_lists
 from services.designing.questions.trials import Trial, tried
 from services.designing.working import Working
@@ -142,6 +142,8 @@ class Questions(Building, Previewing):
             refused_lines=[(place(names, one.path).label, one) for one in guard.refused],
             trial=_trial(definition, form, found),
             wrong=lambda told: _wrong(told, form),
+            loose=lambda told: [one for one in told if not _wrong([one], form)],
+            steps_to={way: node is not None and stepped(form, node, by) is not None for way, by in WAYS.items()},
             marks={item.path: item for item in definition.evidence},
             about=join(root(form), found.path),
             form_href=lambda at="": self.form_href(code, form.key, at),

@@ -36,7 +36,8 @@ def _form(definition: Definition, stage: Stage, collect: Collect) -> Iterator[Fi
             value=collect.form,
         )
     elif collect.provides_contact:
-        keys = {field.key for field in forms[collect.form].fields}
+        # That sections do not belong into such a form is told of the form; what stands in them is not missing.
+        keys = {field.key for field in forms[collect.form].all_fields}
         if "name" not in keys or not keys & REACHES:
             sentence = "所填内容要作为联系人，表中却没有姓名或联系方式"
             advice = "加上代号为「name」的姓名，以及代号为「email」「phone」「mobile」的联系方式至少一项"

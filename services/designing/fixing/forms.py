@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from domain.definition import SCANS, Field, FieldKind, Material
-from services.designing.edits import SetValues
+from domain.definition import SCANS, Field, FieldKind, Form, Material
+from services.designing.edits import Edit, Move, Remove, SetValues
 from services.designing.fixing.base import Asked, Fix, Maker
 
 OUT_OF_PLACE: Mapping[str, tuple[str, Mapping[str, object]]] = {
@@ -107,6 +107,23 @@ def _one_choice(asked: Asked) -> Iterator[Fix]:
     yield Fix("改为单选", (SetValues(asked.holder, {"kind": FieldKind.CHOICE.value}),))
 
 
+def _one_page(asked: Asked) -> Iterator[Fix]:
+    """Put what stands in sections onto the one page of a form that is collected, with the keys that it has."""
+    form = asked.find(asked.path)
+    if not isinstance(form, Form):
+        return
+    edits: list[Edit] = []
+    for section in form.sections:
+        held = f"{asked.path}.sections.{section.key}"
+        edits += [Move(f"{held}.fields.{field.key}", into=f"{asked.path}.fields") for field in section.fields]
+        edits.append(Remove(held))
+    edits += [Remove(f"{asked.path}.checks.{check.key}") for check in form.checks]
+    lost = ["分区的显示条件"] if any(section.when is not None for section in form.sections) else []
+    lost += ["跨项核对"] if form.checks else []
+    gone = f"删去{'和'.join(lost)}" if lost else ""
+    yield Fix("，".join(part for part in ("去掉分区，保留各项" if form.sections else "", gone) if part), tuple(edits))
+
+
 FORMS: Mapping[str, Maker] = {
     **dict.fromkeys(OUT_OF_PLACE, _out_of_place),
     **dict.fromkeys(BOUNDS, _swapped),
@@ -116,6 +133,7 @@ FORMS: Mapping[str, Maker] = {
     "empty_group": _empty_group,
     "empty_section": _removed("删去空的部分"),
     "exclusive_unknown": _exclusive,
+    "form_too_rich": _one_page,
     "form_unused": _removed("删去没有用到的表"),
     "no_file_kinds": _scans,
     "no_reasons": _exemption,

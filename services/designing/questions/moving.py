@@ -14,6 +14,8 @@ from services.designing.questions.outline import Node, around, nodes, question_l
 
 LONGEST_KEY = 40
 COPY = "（副本）"
+WAYS = {"up": -1, "down": 1}
+"""By how many places a step goes."""
 
 PERSON = "name"
 """The key under which a contact's name is looked for."""

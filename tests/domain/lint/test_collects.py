@@ -2,11 +2,12 @@
 
 import pytest
 
-from domain.definition import Collect, Exemption, OwedBy, TitleFilter
+from domain.definition import Collect, Exemption, Field, FieldKind, OwedBy, Section, TitleFilter
 from tests.domain.lint.cases import Change, Found, at, both, case, found_after
 
 COLLECT = "stages.contacts.collect"
 TITLES = TitleFilter(programme="small", batches=(1, 2), categories=("platform",))
+PEOPLE = (Field(key="name", label="姓名"), Field(key="email", label="邮箱", kind=FieldKind.EMAIL))
 
 CASES = [
     case("no form", at(COLLECT, form=None), ("error", "collect_form_missing", f"{COLLECT}.form")),
@@ -22,6 +23,17 @@ CASES = [
         at("forms.contact.fields.email", key="wechat"),
         ("error", "contact_fields_missing", f"{COLLECT}.form"),
         ("error", "unknown_field", "forms.contact.one_of"),
+    ),
+    case(
+        "contact in a section",
+        at("forms.contact", sections=(Section(key="who", title="联系人", fields=PEOPLE),), fields=(), one_of=()),
+        ("error", "form_too_rich", "forms.contact"),
+    ),
+    case(
+        "section without reach",
+        at("forms.contact", sections=(Section(key="who", title="联系人", fields=PEOPLE[:1]),), fields=(), one_of=()),
+        ("error", "contact_fields_missing", f"{COLLECT}.form"),
+        ("error", "form_too_rich", "forms.contact"),
     ),
     case(
         "no contact asked",

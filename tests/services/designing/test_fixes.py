@@ -207,6 +207,40 @@ def test_a_fix_marks_a_value_once() -> None:
         assert not any(isinstance(edit, Vouch) for edit in fix.edits)
 
 
+def test_the_sections_of_a_collected_form_are_dissolved_and_their_fields_keep_their_keys() -> None:
+    """Issue 4, point 4: the fields follow those of the form itself, in order, with what vouches for them."""
+    who = d.Section(key="who", title="联系人", fields=(d.Field(key="desk", label="科室"),))
+    rest = (d.Field(key="fax", label="传真"), d.Field(key="room", label="房间"))
+    more = d.Section(key="more", title="其他", fields=rest)
+    was = SMALL_ROW["form_too_rich"].base()
+    mark = d.Evidence(path="forms.contact.sections.more.fields.fax.label", mark=d.Mark.STATED, quote="传真")
+    definition = both(at("forms.contact", sections=(who, more)), added("", "evidence", mark))(was)
+
+    (fix,) = offered(definition, "form_too_rich", "forms.contact")
+    mended = edited(definition, fix.edits)
+
+    assert fix.label == "去掉分区，保留各项"
+    assert errors(mended) == errors(was)
+    assert mended.forms[0].sections == ()
+    assert mended.forms[0].fields == (*was.forms[0].fields, *who.fields, *more.fields)
+    assert replace(mark, path="forms.contact.fields.fax.label") in mended.evidence
+
+
+def test_what_goes_with_the_sections_of_a_collected_form_is_said() -> None:
+    asked = d.Section(
+        key="s", title="s", fields=(d.Field(key="x", label="x"),), when=d.ShownWhen(field="name", any_of=("甲",))
+    )
+    check = d.Check(key="c", expression="1 > 0", sentence="核对", fields=("name",))
+    base = SMALL_ROW["form_too_rich"].base()
+
+    def told(**changes: object) -> list[str]:
+        return [fix.label for fix in offered(at("forms.contact", **changes)(base), "form_too_rich", "forms.contact")]
+
+    assert told(sections=(asked,), checks=(check,)) == ["去掉分区，保留各项，删去分区的显示条件和跨项核对"]
+    assert told(checks=(check,)) == ["删去跨项核对"]
+    assert told(sections=(replace(asked, when=None, fields=base.forms[0].fields[:1]),)) == []
+
+
 @settings(max_examples=200, deadline=None)
 @given(key=st.text(max_size=60), taken=st.sets(st.sampled_from(["item", "item-2", "a", "a-2"])))
 def test_a_generated_key_is_well_formed_and_free(key: str, taken: set[str]) -> None:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
 from domain.definition import Definition, Evidence, Issuer, Level, Mark, Programme
+from domain.lint import Level as Gravity
 from presets import FOLDER
 from services.calendar import official_calendar
+from services.definitions.linting import findings as linted
 from services.definitions.reading import load_file
 from services.designing.asking.describing import NOT_STORED
 from services.designing.beginning.basics import Basics, blank
-from services.designing.parts import BY_KEY, PARTS, Outline, findings, mark_of, neighbours, outline, part_of
+from services.designing.parts import (
+    BY_KEY,
+    NO_QUOTATION,
+    PARTS,
+    Outline,
+    State,
+    findings,
+    mark_of,
+    neighbours,
+    outline,
+    part_of,
+)
 from tests.support.batches import definition
 
 EMPTY = blank(
@@ -99,3 +113,36 @@ def test_the_states_of_a_notice_add_up(name: str) -> None:
     drawn_one = drawn(wanted)
 
     assert drawn_one.errors == 0 and drawn_one.open == len(wanted.unconfirmed)
+
+
+def evidence_of(wanted: Definition) -> State:
+    return next(state for state in drawn(wanted).states if state.part.key == "evidence")
+
+
+NOTED = Evidence(path="title", mark=Mark.CONFIRMED, note="电话询问", confirmed_by="王主任")
+QUOTED = Evidence(path="title", mark=Mark.STATED, quote="关于开展示范遴选的通知")
+
+
+@pytest.mark.parametrize("evidence", [(), (NOTED,)])
+def test_deadlines_without_any_quotation_are_pointed_out_and_do_not_block(evidence: tuple[Evidence, ...]) -> None:
+    wanted = replace(definition(), evidence=evidence)
+    own = [one for one in findings(wanted, official_calendar()) if one.path == "evidence"]
+    state = evidence_of(wanted)
+
+    assert [(one.level, one.sentence) for one in own] == [(Gravity.WARNING, NO_QUOTATION)]
+    assert (state.warnings, state.errors, state.is_empty, state.is_done) == (1, 0, False, False)
+    assert drawn(wanted).next is None
+    # The linter itself, and with it publishing, says what it always said.
+    assert not [one for one in linted(wanted, official_calendar()) if one.code == "no_quotations"]
+
+
+@pytest.mark.parametrize("wanted", [EMPTY, replace(definition(), evidence=(QUOTED,))], ids=["blank", "quoted"])
+def test_evidence_is_not_missed_where_nothing_needs_it_or_some_is_there(wanted: Definition) -> None:
+    assert evidence_of(wanted).warnings == 0
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_evidence_of_a_notice_is_not_missed(path: Path) -> None:
+    state = evidence_of(load_file(path))
+
+    assert (state.is_empty, state.warnings) == (False, 0)

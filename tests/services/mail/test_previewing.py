@@ -68,6 +68,12 @@ def test_what_has_not_come_yet_is_shown_with_samples_and_says_so(db: Session) ->
     assert not db.scalars(select(Mail).where(Mail.key.startswith("preview"))).all()
 
 
+def test_the_sample_of_an_account_mail_tells_of_an_account(db: Session) -> None:
+    shown = look(db, opened(db), kind=MailKind.ACCOUNT, unit_id=None)
+
+    assert "单位账号已认证" in shown.subject and "补正" not in shown.subject + shown.body
+
+
 @pytest.mark.parametrize(
     ("subject", "body", "place", "words"),
     [

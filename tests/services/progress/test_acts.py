@@ -7,14 +7,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from domain.access import SYSTEM, Action
+from domain.definition import Evidence, Ladder, Mark, Step
 from models.contacts import Channel
 from models.scope import Scope
 from models.session import Database
+from services import audit
 from services.batches.advancing import advance
 from services.batches.context import BatchContext, load
+from services.batches.drafts import store_draft
 from services.batches.extending import MoreTime, extend
 from services.batches.late import LateLeave, accept_late
-from services.batches.publishing import set_paused
+from services.batches.publishing import confirm_values, set_paused
 from services.calls import Call, note_call
 from services.duties.answers import file_answer
 from services.progress.acts import Act, Key, Source, acts
@@ -151,3 +155,28 @@ def test_another_batchs_acts_are_not_told(db: Session) -> None:
 
     assert len(acts(db, other).acts) + len(acts(db, context).acts) > 5
     assert not {act.key for act in acts(db, other).acts} & {act.key for act in acts(db, context).acts}
+
+
+def test_a_confirmed_value_is_told_by_its_place_and_what_stands_there(db: Session) -> None:
+    """A rung of a ladder has no name of its own; several values at once are told one by one."""
+    steps = (Step(key="a", days=-5), Step(key="b", days=0))
+    paths = ["ladders.usual.steps.a", "stages.contacts.due.at", "units"]
+    wanted = definition(
+        2,
+        ladders=(Ladder(key="usual", name="常用提醒", steps=steps),),
+        evidence=tuple(Evidence(path=path, mark=Mark.INFERRED, note="未写明") for path in paths),
+    )
+    batch = store_draft(db, wanted, actor=SYSTEM, now=ON_TIME)
+    confirm_values(db, batch, paths[:2], actor=COORDINATOR, now=ON_TIME)
+    confirm_values(db, batch, paths[2:], actor=COORDINATOR, now=AFTER)
+    old = audit.Act(actor=COORDINATOR, now=AFTER, action=Action.CONFIRM_VALUE, what="推定值 units", batch_id=batch.id)
+    audit.record(db, old)
+
+    told = [act.what for act in acts(db, load(db, batch.id)).acts if act.kind == "确认推定值"]
+
+    assert told == [
+        "推荐单位",
+        "推荐单位：2 项（第1单位、第2单位）",
+        "环节 › “反馈联系人” › 截止 › 时刻：24:00",
+        "提醒规则 › “常用提醒” › 各次提醒 › 第 1 项：截止前 5 个工作日 09:00",
+    ]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 
-from domain.definition import FieldKind, Operator
+from domain.definition import Field, FieldKind, Operator
 from domain.errors import Invalid
 from domain.rules import Outcome
 from models.scope import Scope, set_scope
 from services.rules import Question, asked_for, questions, self_check
 from tests.support.case_rows import applicant, organisation
-from tests.support.judging import award, judged_batch, judging, rule
+from tests.support.judging import FORM, award, judged_batch, judging, rule
 
 ON = date(2023, 3, 27)
 ANSWERS = {
@@ -59,6 +60,29 @@ def test_the_questions_follow_from_the_rules() -> None:
     field = by_key["share"].field
     assert field is not None
     assert field.kind is FieldKind.PERCENT
+
+
+def test_a_question_has_the_unit_of_its_field_or_else_of_its_condition() -> None:
+    staff = Field(key="staff", label="人数", kind=FieldKind.NUMBER)
+    form = replace(FORM, fields=(*FORM.fields, staff, replace(staff, key="assets", kind=FieldKind.MONEY)))
+    rules = (
+        rule("staff", "staff", Operator.AT_LEAST, "5000", unit="人"),
+        rule("assets", "assets", Operator.AT_LEAST, "5000", unit="元"),
+        rule("share", "share", Operator.GREATER, "50"),
+        rule("days", "checked_on", Operator.FULL_YEARS, "2", unit="年"),
+    )
+
+    found = {one.key: one for one in questions(judged_batch(rules=rules, forms=(form,)), "enterprise")}
+
+    assert {key: one.unit for key, one in found.items()} == {
+        "staff": "人",
+        "assets": "万元",
+        "share": "%",
+        "checked_on": "",
+    }
+    assert [found["assets"].problem(text) for text in ("", "５,000", "5000万元", "-1.5")] == [""] * 4
+    assert found["assets"].problem("5000万") == "请填写数字，单位为万元"
+    assert found["checked_on"].problem("去年") == ""
 
 
 def test_what_another_mode_asks_is_left_out() -> None:
