@@ -170,19 +170,20 @@ def measure(database: Database, batch: int) -> dict[str, Taken]:
         assert answer.status_code == 200, address
         answer.get_data()
 
-    found: dict[str, Taken] = {}
-    for ask in asks(database, batch):
-        address = f"{PAGES}/cases?{urlencode(ask.ours)}"
-        taken = found[ask.what] = Taken()
+    wanted = {ask.what: (f"{PAGES}/cases?{urlencode(ask.ours)}", ask.peer) for ask in asks(database, batch)}
+    found = {what: Taken() for what in wanted}
+    for address, _ in wanted.values():
         for _ in range(WARM):
             ours(address)
-        for number in range(ROUNDS):
+    # Everything in turns, so that a machine that is slow for a while is so for all.
+    for number in range(ROUNDS):
+        for what, (address, of_peer) in wanted.items():
             ours(address)
-            taken.ours.append(door.wall)
-            taken.cpu.append(door.cpu)
-            if ask.peer is not None and number % (ROUNDS // PEER_ROUNDS) == 0:
-                theirs(f"/admin/cases/?{urlencode(ask.peer)}")
-                taken.peer.append(peer_door.wall)
+            found[what].ours.append(door.wall)
+            found[what].cpu.append(door.cpu)
+            if of_peer is not None and number % (ROUNDS // PEER_ROUNDS) == 0:
+                theirs(f"/admin/cases/?{urlencode(of_peer)}")
+                found[what].peer.append(peer_door.wall)
     return found
 
 

@@ -20,6 +20,7 @@ from models.scope import Scope, set_scope
 
 SQLITE_WAIT_MS = 5_000
 READ_ONLY = "linxuan_read_only"
+KEPT_PLANS = 400
 TRUSTED_S = 1.0
 """Seconds after its last use for which a connection to a server is taken without asking whether it still stands."""
 
@@ -40,7 +41,7 @@ class Database:
             self.reader = self.snapshot = self.engine.execution_options(**{READ_ONLY: True})
         else:
             self.reader = _engine(url, "FULL", pool_size, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
-            event.listen(self.reader, "connect", _refuse_writes)
+            event.listen(self.reader, "connect", _prepare_reader)
             self.snapshot = self.reader.execution_options(isolation_level="REPEATABLE READ")
         self._marks = self.engine if _is_memory(url) or not _is_sqlite(url) else _engine(url, "NORMAL", 2)
         self._sessions = sessionmaker(expire_on_commit=False)
@@ -113,7 +114,9 @@ def _prepare(synchronous: str) -> Any:
     return prepare
 
 
-def _refuse_writes(connection: Any, _: ConnectionPoolEntry) -> None:
+def _prepare_reader(connection: Any, _: ConnectionPoolEntry) -> None:
+    """Let a new connection refuse writes, and keep the plans of all that pages ask, more than its usual 100."""
+    connection.prepared_max = KEPT_PLANS
     before, connection.autocommit = connection.autocommit, True
     connection.execute("SET default_transaction_read_only = on")
     connection.autocommit = before

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from services.cases.reading.asking import Order, Place
 from services.cases.reading.streams import KEYS
 
-FEW = 500
+FEW = 300
 """So many cases are looked at one by one without anybody waiting."""
-NEAR, FARTHEST = 200, 500
+NEAR, FARTHEST = 150, 300
 """How many cases of a frequent pair are looked at for a page, at first and at most."""
 PROBED = 4
 """Pairs of a word whose frequency is asked."""
