@@ -54,19 +54,23 @@ class Bar:
         return self.due_at
 
 
-def bars(context: BatchContext, now: datetime, totals: Mapping[str, Totals]) -> list[Bar]:
-    """Return a bar for every stage in order, from what is in the context alone."""
+def bars(context: BatchContext, now: datetime, totals: Mapping[str, Totals] | None = None) -> list[Bar]:
+    """Return a bar for every stage in order, from what is in the context alone.
+
+    totals: of each stage; without them a stage past its deadline is taken for closed, never for overdue.
+    """
     found = []
     for key, milestone in context.milestones().items():
         stage, row = context.definition.stage(key), context.stages[key]
         because = "" if row.opened_at is not None else KINDS[stage.kind].blocked_because(stage)
         special = sorted(deadline.due_at for deadline in context.state.stage(key).special)
+        is_owed = totals is not None and totals[key].overdue > 0
         found.append(
             Bar(
                 key,
                 stage.title,
                 stage.kind,
-                Phase.BLOCKED if because else _phase(context, key, now, is_owed=totals[key].overdue > 0),
+                Phase.BLOCKED if because else _phase(context, key, now, is_owed=is_owed),
                 milestone.opens_at,
                 milestone.due_at,
                 row.closed_at,
