@@ -1,6 +1,7 @@
 """Everything that a use case needs to know of one batch, read once per transaction."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,10 +32,13 @@ BY_CODE = select(Batch).where(Batch.code == bindparam("code")).options(joinedloa
 STAGES = select(BatchStage).where(BatchStage.batch_id == OF_BATCH).order_by(BatchStage.position)
 VERSIONS = select(BatchVersion.id, BatchVersion.digest).where(BatchVersion.batch_id == OF_BATCH)
 APPLIED = select(func.aggregate_strings(AppliedMoment.key, "\n")).where(AppliedMoment.batch_id == OF_BATCH)
-NEWEST = (
-    VERSIONS.add_columns(APPLIED.scalar_subquery().label("applied")).order_by(BatchVersion.revision.desc()).limit(1)
-)
 OF_SOME = Extension.batch_id == OF_BATCH, Extension.unit_id.is_not(None)
+IS_EXTENDED = select(Extension.id).where(*OF_SOME).exists().label("is_extended")
+NEWEST = (
+    VERSIONS.add_columns(APPLIED.scalar_subquery().label("applied"), IS_EXTENDED)
+    .order_by(BatchVersion.revision.desc())
+    .limit(1)
+)
 EXTENSIONS = select(Extension).where(*OF_SOME).order_by(Extension.granted_at)
 """What every page of a batch asks; kept ready, since putting a statement together takes longer than running it."""
 
@@ -110,7 +114,8 @@ def context_of(session: Session, batch: Batch, *, lock: bool = False) -> BatchCo
     stages = session.scalars(STAGES, {"batch": batch_id}, execution_options={"populate_existing": lock}).all()
     by_key = {stage.key: stage for stage in stages}
     newest = session.execute(NEWEST, {"batch": batch_id}).one()
-    state = _state(session, batch, by_key, frozenset((newest.applied or "").split()))
+    extensions = session.scalars(EXTENSIONS, {"batch": batch_id}).all() if newest.is_extended else ()
+    state = _state(by_key, extensions, frozenset((newest.applied or "").split()))
     return BatchContext(batch, _parsed_version(session, newest), by_key, state, official_calendar())
 
 
@@ -143,9 +148,8 @@ def _parsed_version(session: Session, version: Any) -> Definition:
     return found
 
 
-def _state(session: Session, batch: Batch, stages: dict[str, BatchStage], applied: frozenset[str]) -> BatchState:
+def _state(stages: dict[str, BatchStage], extensions: Sequence[Extension], applied: frozenset[str]) -> BatchState:
     special: dict[str, dict[datetime, Deadline]] = {key: {} for key in stages}
-    extensions = session.scalars(EXTENSIONS, {"batch": batch.id})
     for extension in extensions:
         base = stages[extension.stage_key].due_at
         if base is None or extension.due_at > base:
