@@ -8,7 +8,7 @@ from domain.definition import StageKind
 from domain.errors import NotFound
 from models import Batch, BatchStage, BatchState, BatchUnit, Duty, Unit
 from portal import asked
-from services.batches.context import BatchContext, get_batch, load
+from services.batches.context import BatchContext, load, load_by_code
 from web import current
 
 CASEWORK = (StageKind.DECLARE, StageKind.REVIEW, StageKind.RECOMMEND)
@@ -42,7 +42,7 @@ def take_part(code: str, unit_id: int, action: Action = Action.VIEW_CASE) -> tup
     Raises NotFound, also for a unit outside the actor's branch; NotAllowed.
     """
     session = current.db()
-    context = load(session, get_batch(session, asked.key(code)).id)
+    context = load_by_code(session, asked.key(code))
     if context.batch.published_at is None:
         raise NotFound("没有这个批次。")
     require(current.actor(), action, context.of_unit(session, unit_id))

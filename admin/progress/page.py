@@ -9,7 +9,7 @@ from flask_admin import BaseView
 from admin.typed import stable_key
 from domain.access import Action, may
 from domain.errors import NotFound
-from services.batches.context import BatchContext, context_of, get_batch
+from services.batches.context import BatchContext, load_by_code
 from web import current
 
 SEES = Action.VIEW_MAIL
@@ -52,7 +52,7 @@ def batch_in_hand(code: str) -> BatchContext:
     """Return the context of the batch in an address, and show all instants in its zone. Raises NotFound."""
     if not stable_key(code):
         raise NotFound("没有这个批次。")
-    context = context_of(current.db(), get_batch(current.db(), code))
+    context = load_by_code(current.db(), code)
     g.zone = context.definition.zone
     return context
 

@@ -16,7 +16,7 @@ from admin.rehearsal.shown import clock, counted, listing
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, row_id, stable_key
 from domain.access import Action, may
 from domain.errors import Conflict, Invalid, NotFound, Problem
-from services.batches.context import BatchContext, get_batch, load
+from services.batches.context import BatchContext, load_by_code
 from services.calendar import official_calendar
 from services.designing.working import working_copy
 from services.rehearsal.keeping import MOST_UNSIGNED, Source, get_run, keep, play_wanted, run_before, runs, sign
@@ -53,7 +53,7 @@ class Rehearsing(GivingOut):
             raise NotFound("没有这个批次。")
         try:
             with current_site().database.read(current.scope()) as reading:
-                context = load(reading, get_batch(reading, code).id)
+                context = load_by_code(reading, code)
                 wanted = wanted_of(asked, context.definition.zone, _uploaded())
                 played = play_wanted(reading, context.batch.id, wanted, actor=actor, now=now)
             run = keep(current.db(), played, actor=actor, now=now)

@@ -22,7 +22,7 @@ from models import Batch, BatchState, DemoClock
 from models.scope import Scope
 from models.session import Database
 from services.batches.advancing import DueBatch
-from services.batches.context import BatchContext, definition_of, get_batch, load
+from services.batches.context import BatchContext, definition_of, get_batch, load, load_by_code
 from services.batches.publishing import confirm_values, publish
 from services.calendar import official_calendar
 from services.clock import effective
@@ -86,7 +86,7 @@ def open_batch(cast: Cast, code: str, tell: Tell) -> tuple[Definition, BatchCont
     """Publish a batch without a scenario of its own and open what opens first; return it."""
     confirm_and_publish(cast.database, code, tell)
     with cast.database.read(Scope()) as session:
-        context = load(session, get_batch(session, code).id)
+        context = load_by_code(session, code)
     at = first_opening(context)
     _advance(cast, context.batch.id, code, at, tell)
     with cast.database.read(Scope()) as session:

@@ -9,7 +9,7 @@ from domain.errors import Invalid, NotFound, Problem
 from portal import asked
 from portal.answers import UNPROCESSABLE, page
 from portal.asked import ID
-from services.batches.context import BatchContext, get_batch, load
+from services.batches.context import BatchContext, load_by_code
 from services.organisations.listing import Listed, list_applicant, list_of, listed_units, unlist
 from services.sheets import read_sheet
 from web import current
@@ -57,7 +57,7 @@ def remove(code: str, listed_id: int) -> Response:
 
 
 def _context(code: str) -> BatchContext:
-    return load(current.db(), get_batch(current.db(), asked.key(code)).id)
+    return load_by_code(current.db(), asked.key(code))
 
 
 def _rows() -> list[Listed]:

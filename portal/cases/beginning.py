@@ -14,7 +14,7 @@ from models import Organisation
 from models.scope import Scope
 from portal import asked
 from portal.answers import page, status_of
-from services.batches.context import BatchContext, get_batch, load
+from services.batches.context import BatchContext, load_by_code
 from services.cases.conditions import category_of
 from services.cases.opening import NewCase, open_case
 from services.organisations.finding import get_organisation
@@ -87,7 +87,7 @@ def begin(code: str) -> Response:
 
 def _published(session: Session, code: str) -> BatchContext:
     """Return a batch that was published, and show times in its zone. Raises NotFound."""
-    context = load(session, get_batch(session, asked.key(code)).id)
+    context = load_by_code(session, asked.key(code))
     if context.batch.published_at is None:
         raise NotFound("没有这个批次。")
     g.zone = context.definition.zone

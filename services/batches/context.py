@@ -31,15 +31,24 @@ OF_BATCH = bindparam("batch", type_=Integer)
 BY_CODE = select(Batch).where(Batch.code == bindparam("code")).options(joinedload(Batch.programme))
 STAGES = select(BatchStage).where(BatchStage.batch_id == OF_BATCH).order_by(BatchStage.position)
 VERSIONS = select(BatchVersion.id, BatchVersion.digest).where(BatchVersion.batch_id == OF_BATCH)
-APPLIED = select(func.aggregate_strings(AppliedMoment.key, "\n")).where(AppliedMoment.batch_id == OF_BATCH)
-OF_SOME = Extension.batch_id == OF_BATCH, Extension.unit_id.is_not(None)
-IS_EXTENDED = select(Extension.id).where(*OF_SOME).exists().label("is_extended")
-NEWEST = (
-    VERSIONS.add_columns(APPLIED.scalar_subquery().label("applied"), IS_EXTENDED)
-    .order_by(BatchVersion.revision.desc())
+APPLIED = select(func.aggregate_strings(AppliedMoment.key, "\n")).where(
+    AppliedMoment.batch_id == BatchVersion.batch_id
+)
+EXTENDED = select(Extension.id).where(Extension.batch_id == BatchVersion.batch_id, Extension.unit_id.is_not(None))
+HAPPENED = APPLIED.scalar_subquery().label("applied"), EXTENDED.exists().label("is_extended")
+NEWEST_FIRST = BatchVersion.revision.desc()
+NEWEST = VERSIONS.add_columns(*HAPPENED).order_by(NEWEST_FIRST).limit(1)
+WITH_NEWEST = (
+    BY_CODE.join(BatchVersion, BatchVersion.batch_id == Batch.id)
+    .add_columns(BatchVersion.id, BatchVersion.digest, *HAPPENED)
+    .order_by(NEWEST_FIRST)
     .limit(1)
 )
-EXTENSIONS = select(Extension).where(*OF_SOME).order_by(Extension.granted_at)
+EXTENSIONS = (
+    select(Extension)
+    .where(Extension.batch_id == OF_BATCH, Extension.unit_id.is_not(None))
+    .order_by(Extension.granted_at)
+)
 """What every page of a batch asks; kept ready, since putting a statement together takes longer than running it."""
 
 ROOT = "/"
@@ -90,8 +99,20 @@ def get_batch(session: Session, code: str) -> Batch:
     """Return the batch with this code. Raises NotFound, also for a batch outside the session's scope."""
     batch = session.scalars(BY_CODE, {"code": code}).one_or_none()
     if batch is None:
-        raise NotFound(f"没有编号为“{code}”的批次。")
+        raise _unknown(code)
     return batch
+
+
+def load_by_code(session: Session, code: str) -> BatchContext:
+    """Return the context of the batch with this code. Raises NotFound, also for one outside the session's scope."""
+    found = session.execute(WITH_NEWEST, {"code": code}).one_or_none()
+    if found is None:
+        raise _unknown(code)
+    return _context_of(session, found.Batch, found)
+
+
+def _unknown(code: str) -> NotFound:
+    return NotFound(f"没有编号为“{code}”的批次。")
 
 
 def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext:
@@ -105,15 +126,15 @@ def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext
     batch = session.scalars(statement).one_or_none()
     if batch is None:
         raise NotFound("没有这个批次。")
-    return context_of(session, batch, lock=lock)
+    # Asked behind the lock, and not along with it, so that what others did meanwhile is seen.
+    return _context_of(session, batch, session.execute(NEWEST, {"batch": batch_id}).one(), is_fresh=lock)
 
 
-def context_of(session: Session, batch: Batch, *, lock: bool = False) -> BatchContext:
-    """Return the context of a batch that was just read."""
+def _context_of(session: Session, batch: Batch, newest: Any, *, is_fresh: bool = False) -> BatchContext:
+    """Return the context of a batch that was just read. newest: row of its newest version, and of what happened."""
     batch_id = batch.id
-    stages = session.scalars(STAGES, {"batch": batch_id}, execution_options={"populate_existing": lock}).all()
+    stages = session.scalars(STAGES, {"batch": batch_id}, execution_options={"populate_existing": is_fresh}).all()
     by_key = {stage.key: stage for stage in stages}
-    newest = session.execute(NEWEST, {"batch": batch_id}).one()
     extensions = session.scalars(EXTENSIONS, {"batch": batch_id}).all() if newest.is_extended else ()
     state = _state(by_key, extensions, frozenset((newest.applied or "").split()))
     return BatchContext(batch, _parsed_version(session, newest), by_key, state, official_calendar())

@@ -27,7 +27,7 @@ from domain.errors import NotFound
 from domain.instants import due_day
 from models import Batch
 from models.scope import seeing_all
-from services.batches.context import BatchContext, get_batch, load
+from services.batches.context import BatchContext, load, load_by_code
 from services.batches.drafts import store_draft
 from services.upstream.linking import link_up
 
@@ -62,7 +62,7 @@ def draft_below(session: Session, upper_code: str, new: NewChild, *, actor: Acto
     is counted back is marked as inferred. Raises NotFound, NotAllowed, Conflict, Invalid.
     """
     with seeing_all(session):
-        upper = load(session, get_batch(session, upper_code).id)
+        upper = load_by_code(session, upper_code)
     require(actor, Action.EDIT_DEFINITION)
     batch = store_draft(session, child_of(upper, new), actor=actor, now=now)
     link_up(session, load(session, batch.id))

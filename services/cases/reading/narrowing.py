@@ -1,10 +1,9 @@
 """Which cases a filter and its reader leave, as parameters of the SQL of lists; and how many there are."""
 
 import json
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Row, bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor
@@ -14,7 +13,6 @@ from services.cases.reading.asking import Filter, Order
 from services.cases.reading.streams import Shape, count_of_streams, counts_by_state
 
 MOST_COUNTED, MOST_OF_STATE = 5_000, 1_000
-UNIT = select(Unit.id, Unit.path).where(Unit.id == bindparam("id", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Narrowed:
 
 
 def narrowed(session: Session, wanted: Filter, *, actor: Actor) -> Narrowed | None:
-    """Return what to ask; None where the reader can see no such case at all. One query where units are asked about.
+    """Return what to ask; None where the reader can see no such case at all. One query for a reader of a branch.
 
     The lists' tables know no scope, so the reader's branch becomes a filter here, and what is shown in the end is
     read through the scope once more.
@@ -53,7 +51,11 @@ def narrowed(session: Session, wanted: Filter, *, actor: Actor) -> Narrowed | No
     if scope is None or scope.organisation is not None:
         return None
     branches = {branch for branch in (scope.branch, actor.branch) if branch is not None}
-    rows = _units(session, wanted.unit_id, branches) if branches or wanted.unit_id is not None else []
+    if not branches:
+        # Who sees all units may ask for any; one that there is not has no cases.
+        return _parameters(session, wanted, actor, wanted.unit_id or 0, 0)
+    units = select(Unit.id, Unit.path).where(or_(Unit.id == wanted.unit_id, Unit.path.in_(sorted(branches))))
+    rows = session.execute(units).all()
     paths = {row.path: row.id for row in rows}
     asked = {row.path for row in rows if row.id == wanted.unit_id} if wanted.unit_id is not None else branches
     inner = max(asked, key=len, default="")
@@ -61,15 +63,7 @@ def narrowed(session: Session, wanted: Filter, *, actor: Actor) -> Narrowed | No
     if (asked and not is_inside) or (not asked and wanted.unit_id is not None) or (inner and inner not in paths):
         return None
     own = paths.get(actor.branch, 0) if actor.branch is not None else 0
-    return _parameters(session, wanted, actor, paths[inner] if inner else 0, own)
-
-
-def _units(session: Session, unit_id: int | None, branches: Collection[str]) -> Sequence[Row[int, str]]:
-    """Return id and path of the unit that is asked for and of the reader's branches."""
-    if not branches:
-        return session.execute(UNIT, {"id": unit_id}).all()
-    units = select(Unit.id, Unit.path).where(or_(Unit.id == unit_id, Unit.path.in_(sorted(branches))))
-    return session.execute(units).all()
+    return _parameters(session, wanted, actor, paths[inner], own)
 
 
 def _parameters(session: Session, wanted: Filter, actor: Actor, within: int, own: int) -> Narrowed:
