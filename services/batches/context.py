@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Integer, and_, bindparam, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from domain.access import Subject
 from domain.calendar import Calendar
@@ -29,21 +29,22 @@ They are frozen, so sharing them is safe.
 
 OF_BATCH = bindparam("batch", type_=Integer)
 BY_CODE = select(Batch).where(Batch.code == bindparam("code")).options(joinedload(Batch.programme))
-STAGES = select(BatchStage).where(BatchStage.batch_id == OF_BATCH).order_by(BatchStage.position)
 VERSIONS = select(BatchVersion.id, BatchVersion.digest).where(BatchVersion.batch_id == OF_BATCH)
-APPLIED = select(func.aggregate_strings(AppliedMoment.key, "\n")).where(
-    AppliedMoment.batch_id == BatchVersion.batch_id
+NEWEST = VERSIONS.order_by(BatchVersion.revision.desc()).limit(1)
+NUMBERED = aliased(BatchVersion)
+LATEST = select(func.max(NUMBERED.revision)).where(NUMBERED.batch_id == Batch.id).scalar_subquery()
+APPLIED = select(func.aggregate_strings(AppliedMoment.key, "\n")).where(AppliedMoment.batch_id == Batch.id)
+EXTENDED = select(Extension.id).where(Extension.batch_id == Batch.id, Extension.unit_id.is_not(None))
+WHOLE = (
+    select(Batch, BatchStage, BatchVersion.id, BatchVersion.digest)
+    .add_columns(APPLIED.scalar_subquery().label("applied"), EXTENDED.exists().label("is_extended"))
+    .select_from(Batch)
+    .join(BatchVersion, and_(BatchVersion.batch_id == Batch.id, BatchVersion.revision == LATEST))
+    .outerjoin(BatchStage, BatchStage.batch_id == Batch.id)
+    .options(joinedload(Batch.programme))
+    .order_by(BatchStage.position)
 )
-EXTENDED = select(Extension.id).where(Extension.batch_id == BatchVersion.batch_id, Extension.unit_id.is_not(None))
-HAPPENED = APPLIED.scalar_subquery().label("applied"), EXTENDED.exists().label("is_extended")
-NEWEST_FIRST = BatchVersion.revision.desc()
-NEWEST = VERSIONS.add_columns(*HAPPENED).order_by(NEWEST_FIRST).limit(1)
-WITH_NEWEST = (
-    BY_CODE.join(BatchVersion, BatchVersion.batch_id == Batch.id)
-    .add_columns(BatchVersion.id, BatchVersion.digest, *HAPPENED)
-    .order_by(NEWEST_FIRST)
-    .limit(1)
-)
+WHOLE_BY_ID, WHOLE_BY_CODE = WHOLE.where(Batch.id == OF_BATCH), WHOLE.where(Batch.code == bindparam("code"))
 EXTENSIONS = (
     select(Extension)
     .where(Extension.batch_id == OF_BATCH, Extension.unit_id.is_not(None))
@@ -105,10 +106,10 @@ def get_batch(session: Session, code: str) -> Batch:
 
 def load_by_code(session: Session, code: str) -> BatchContext:
     """Return the context of the batch with this code. Raises NotFound, also for one outside the session's scope."""
-    found = session.execute(WITH_NEWEST, {"code": code}).one_or_none()
-    if found is None:
+    rows = session.execute(WHOLE_BY_CODE, {"code": code}).all()
+    if not rows:
         raise _unknown(code)
-    return _context_of(session, found.Batch, found)
+    return _context_of(session, rows)
 
 
 def _unknown(code: str) -> NotFound:
@@ -120,24 +121,22 @@ def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext
 
     Raises NotFound.
     """
-    statement = select(Batch).where(Batch.id == batch_id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    batch = session.scalars(statement).one_or_none()
-    if batch is None:
+        # By itself, so that what is read behind it has all that others did before they let go.
+        session.execute(select(Batch.id).where(Batch.id == batch_id).with_for_update())
+    rows = session.execute(WHOLE_BY_ID, {"batch": batch_id}, execution_options={"populate_existing": lock}).all()
+    if not rows:
         raise NotFound("没有这个批次。")
-    # Asked behind the lock, and not along with it, so that what others did meanwhile is seen.
-    return _context_of(session, batch, session.execute(NEWEST, {"batch": batch_id}).one(), is_fresh=lock)
+    return _context_of(session, rows)
 
 
-def _context_of(session: Session, batch: Batch, newest: Any, *, is_fresh: bool = False) -> BatchContext:
-    """Return the context of a batch that was just read. newest: row of its newest version, and of what happened."""
-    batch_id = batch.id
-    stages = session.scalars(STAGES, {"batch": batch_id}, execution_options={"populate_existing": is_fresh}).all()
-    by_key = {stage.key: stage for stage in stages}
-    extensions = session.scalars(EXTENSIONS, {"batch": batch_id}).all() if newest.is_extended else ()
-    state = _state(by_key, extensions, frozenset((newest.applied or "").split()))
-    return BatchContext(batch, _parsed_version(session, newest), by_key, state, official_calendar())
+def _context_of(session: Session, rows: Sequence[Any]) -> BatchContext:
+    """Return the context of a batch. rows: of WHOLE, one for each of its stages, or one without a stage."""
+    first = rows[0]
+    stages = {row.BatchStage.key: row.BatchStage for row in rows if row.BatchStage is not None}
+    extensions = session.scalars(EXTENSIONS, {"batch": first.Batch.id}).all() if first.is_extended else ()
+    state = _state(stages, extensions, frozenset((first.applied or "").split()))
+    return BatchContext(first.Batch, _parsed_version(session, first), stages, state, official_calendar())
 
 
 def reload(session: Session, context: BatchContext) -> BatchContext:

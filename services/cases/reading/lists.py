@@ -117,24 +117,40 @@ def case_lines_of(
 
 def _streamed(session: Session, wanted: Filter, asked: Narrowed) -> tuple[Filter, _Cut]:
     """Return what is asked for in truth, and what of it is shown: a page of an index, or of all where it is short."""
+    is_served, place = wanted.order in asked.orders, wanted.seek.place
+    if is_served and place is None:
+        return wanted, _at_end(session, wanted, asked)
     total = asked.count(session)
     if total <= FEW:
-        is_served = wanted.order in asked.orders
         whole = page_of_streams(asked.shape, wanted.order if is_served else asked.orders[0], False, False, FEW)
         rising = rows_of(session, whole, asked.given)
         if is_served:
             return wanted, _sliced(wanted, rising)
         return wanted, _known(session, wanted, asked, (), [row[0] for row in rising])
     wanted = _in_order(wanted, asked.orders)
-    place, is_backward = wanted.seek.place, wanted.seek.is_backward
+    if wanted.seek.place is None:
+        return wanted, _at_end(session, wanted, asked)
     rows = _from(session, wanted, asked, wanted.size + 1)
     has_more, rows = len(rows) > wanted.size, rows[: wanted.size]
     known = total if total <= MOST_COUNTED else None
-    if not is_backward:
-        begins_at = 1 if place is None and rows else None
-        return wanted, _Cut(rows, known, place is not None, has_more, begins_at, asked.orders)
-    begins_at = None if place is not None or known is None else max(1, known - len(rows) + 1)
-    return wanted, _Cut(rows[::-1], known, has_more, place is not None, begins_at, asked.orders)
+    if wanted.seek.is_backward:
+        return wanted, _Cut(rows[::-1], known, has_more, has_after=True, orders=asked.orders)
+    return wanted, _Cut(rows, known, has_before=True, has_after=has_more, orders=asked.orders)
+
+
+def _at_end(session: Session, wanted: Filter, asked: Narrowed) -> _Cut:
+    """Return the first page of a list, or its last where it is read backward; one query also counts it."""
+    size, way = wanted.size, wanted.is_forward_descending
+    statement = page_of_streams(asked.shape, wanted.order, way, False, size + 1, MOST_COUNTED + 1)
+    found = session.execute(statement, asked.given).all()
+    total = found[0][2] if found else 0
+    rows, has_more = [(row[0], row[1]) for row in found[:size]], len(found) > size
+    known = total if total <= MOST_COUNTED else None
+    orders = asked.orders if total > FEW else tuple(Order)
+    if wanted.seek.is_backward:
+        begins_at = known - len(rows) + 1 if rows and known is not None else None
+        return _Cut(rows[::-1], known, has_more, False, begins_at, orders)
+    return _Cut(rows, known, False, has_more, 1 if rows else None, orders)
 
 
 def _from(session: Session, wanted: Filter, asked: Narrowed, size: int) -> Sequence[Row]:

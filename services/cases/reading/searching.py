@@ -225,9 +225,15 @@ def _walked(dialect: str, words: int, walk: Walk, most: int) -> TextClause:
     line = "SELECT * FROM case_lines l WHERE l.id = g.id LIMIT 1"
     join = "CROSS JOIN case_lines l ON l.id = g.id" if dialect == "sqlite" else f"CROSS JOIN LATERAL ({line}) l"
     where = f"{_checks(dialect, words)} ORDER BY {order} LIMIT {walk.size}"
-    return text(f"SELECT l.id, g.submitted FROM ({steps} LIMIT {most}) g {join} WHERE {where}")
+    return _ready(f"SELECT l.id, g.submitted FROM ({steps} LIMIT {most}) g {join} WHERE {where}")
 
 
 def _reached(walk: Walk, most: int) -> TextClause:
     steps, _ = _steps(walk)
-    return text(f"{steps} LIMIT 1 OFFSET {most - 1}")
+    return _ready(f"{steps} LIMIT 1 OFFSET {most - 1}")
+
+
+@lru_cache(maxsize=256)
+def _ready(statement: str) -> TextClause:
+    """Return a statement that is looked through for its parameters once and not at each use."""
+    return text(statement)

@@ -79,37 +79,49 @@ def _sorted(row: str, order: Order, way: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def page_of_streams(shape: Shape, order: Order, is_descending: bool, has_place: bool, size: int) -> TextClause:
-    """Return the query of (id, key) of the next `size` cases from a place on, `:value` and `:id`, in their order."""
+def page_of_streams(
+    shape: Shape, order: Order, is_descending: bool, has_place: bool, size: int, most: int = 0
+) -> TextClause:
+    """Return the query of (id, key) of the next `size` cases from a place on, `:value` and `:id`, in their order.
+
+    most: with each row, how many cases there are in all, counted up to it; 0 to count none.
+    """
     key, way, sign = KEYS[order], "DESC" if is_descending else "ASC", "<" if is_descending else ">"
     place = f"i.id {sign} :id" if order is Order.ID else f"(i.{key}, i.id) {sign} (:value, :id)"
     after = f" AND {place}" if has_place else ""
     inner, outer = (_sorted(row, order, way) for row in "ip")
+    counted = f", (SELECT count(*) FROM ({_up_to(shape, most)}) c)" if most else ""
     if shape.is_one(order):
         where = f"{shape.prefix}{after}"
-        return text(f"SELECT i.id, i.{key} FROM {shape.table} i WHERE {where} ORDER BY {inner} LIMIT {size}")
+        streams = f"{shape.streams} " if most and not shape.is_one(Order.SUBMITTED) else ""
+        page = f"SELECT i.id, i.{key}{counted} FROM {shape.table} i"
+        return text(f"{streams}{page} WHERE {where} ORDER BY {inner} LIMIT {size}")
     where = f"{shape.of_stream}{after} ORDER BY {inner} LIMIT {size}"
     if shape.dialect == "sqlite":
         found = f"JOIN {shape.table} p ON p.rowid IN (SELECT i.rowid FROM {shape.table} i WHERE {where})"
     else:
         found = f"CROSS JOIN LATERAL (SELECT i.id, i.{key} FROM {shape.table} i WHERE {where}) p"
         found = found.replace(f"i.id, i.{key}", "i.id") if order is Order.ID else found
-    return text(f"{shape.streams} SELECT p.id, p.{key} FROM s {found} WHERE {ASKED} ORDER BY {outer} LIMIT {size}")
+    page = f"SELECT p.id, p.{key}{counted} FROM s {found}"
+    return text(f"{shape.streams} {page} WHERE {ASKED} ORDER BY {outer} LIMIT {size}")
 
 
 @lru_cache(maxsize=64)
 def count_of_streams(shape: Shape, most: int) -> TextClause:
     """Return the query of how many cases there are, counted up to `most`."""
+    streams = "" if shape.is_one(Order.SUBMITTED) else shape.streams
+    return text(f"{streams} SELECT count(*) FROM ({_up_to(shape, most)}) c")
+
+
+def _up_to(shape: Shape, most: int) -> str:
+    """Return the query of a row for each case, up to `most`."""
     if shape.is_one(Order.SUBMITTED):
-        rows = f"SELECT 1 FROM {shape.table} i WHERE {shape.prefix} LIMIT {most}"
-        return text(f"SELECT count(*) FROM ({rows}) c")
+        return f"SELECT 1 FROM {shape.table} i WHERE {shape.prefix} LIMIT {most}"
     if shape.dialect == "sqlite":
-        rows = f"SELECT 1 FROM s CROSS JOIN {shape.table} i WHERE {ASKED} AND {shape.of_stream} LIMIT {most}"
-    else:
-        # Each stream by itself: told to join, the planner reads the whole table.
-        stream = f"SELECT 1 FROM {shape.table} i WHERE {shape.of_stream} LIMIT {most}"
-        rows = f"SELECT 1 FROM s CROSS JOIN LATERAL ({stream}) i WHERE {ASKED} LIMIT {most}"
-    return text(f"{shape.streams} SELECT count(*) FROM ({rows}) c")
+        return f"SELECT 1 FROM s CROSS JOIN {shape.table} i WHERE {ASKED} AND {shape.of_stream} LIMIT {most}"
+    # Each stream by itself: told to join, the planner reads the whole table.
+    stream = f"SELECT 1 FROM {shape.table} i WHERE {shape.of_stream} LIMIT {most}"
+    return f"SELECT 1 FROM s CROSS JOIN LATERAL ({stream}) i WHERE {ASKED} LIMIT {most}"
 
 
 @lru_cache(maxsize=16)

@@ -102,7 +102,7 @@ def test_the_number_of_queries_does_not_grow_with_units(database: Database) -> N
             overview(session, PUBLISHED)
         costs.append(count.queries)
 
-    assert costs == [14, 14]
+    assert costs == [12, 12]
 
 
 def test_a_coordinator_of_another_programme_sees_nothing(database: Database) -> None:
