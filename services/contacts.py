@@ -1,6 +1,7 @@
 """The contacts of units: a new one ends the old one, so the history stays and the old one gets no more mail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -40,29 +41,37 @@ def contacts_of(session: Session, unit_id: int) -> list[Contact]:
     return list(session.scalars(ordered))
 
 
-def replace_contact(
-    session: Session, unit_id: int, batch_id: int | None, values: Mapping[str, str], *, now: datetime
-) -> Contact:
-    """Make a person the unit's contact from now on; the earlier one of the same batch ends."""
-    current = select(Contact).where(
-        Contact.unit_id == unit_id,
-        Contact.batch_id.is_not_distinct_from(batch_id),
-        Contact.valid_until.is_(None),
-    )
-    for contact in session.scalars(current):
-        contact.valid_until = now
-    fresh = Contact(
-        unit_id=unit_id,
-        batch_id=batch_id,
-        name=values["name"],
-        post=values.get("post", ""),
-        phone=values.get("phone") or None,
-        mobile=values.get("mobile") or None,
-        fax=values.get("fax") or None,
-        email=values.get("email") or None,
-        valid_from=now,
-    )
-    session.add(fresh)
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """Who is a unit's contact in a batch, None for all batches. values: by the keys of CONTACT_FORM."""
+
+    unit_id: int
+    batch_id: int | None
+    values: Mapping[str, str]
+
+
+def replace_contacts(session: Session, posts: Sequence[NewContact], *, now: datetime) -> list[Contact]:
+    """Make people contacts from now on, one for each place; the earlier ones of these places end."""
+    places = {(post.unit_id, post.batch_id) for post in posts}
+    present = select(Contact).where(Contact.unit_id.in_({unit_id for unit_id, _ in places}))
+    for contact in session.scalars(present.where(Contact.valid_until.is_(None))):
+        if (contact.unit_id, contact.batch_id) in places:
+            contact.valid_until = now
+    fresh = [
+        Contact(
+            unit_id=post.unit_id,
+            batch_id=post.batch_id,
+            name=post.values["name"],
+            post=post.values.get("post", ""),
+            phone=post.values.get("phone") or None,
+            mobile=post.values.get("mobile") or None,
+            fax=post.values.get("fax") or None,
+            email=post.values.get("email") or None,
+            valid_from=now,
+        )
+        for post in posts
+    ]
+    session.add_all(fresh)
     session.flush()
     return fresh
 
@@ -74,16 +83,24 @@ def change_contact(
 
     Raises NotFound, NotAllowed, Invalid with every problem.
     """
-    unit = session.get(Unit, unit_id)
-    if unit is None:
+    return change_contacts(session, [NewContact(unit_id, batch_id, values)], actor=actor, now=now)[0]
+
+
+def change_contacts(session: Session, posts: Sequence[NewContact], *, actor: Actor, now: datetime) -> list[Contact]:
+    """Replace the contacts of many places in a few statements; each is recorded. Raises as `change_contact`."""
+    wanted = select(Unit).where(Unit.id.in_({post.unit_id for post in posts}))
+    units = {unit.id: unit for unit in session.scalars(wanted)}
+    batches = {post.batch_id for post in posts if post.batch_id is not None}
+    if not units.keys() >= {post.unit_id for post in posts}:
         raise NotFound("没有这个单位。")
-    if batch_id is not None and session.get(Batch, batch_id) is None:
+    if not set(session.scalars(select(Batch.id).where(Batch.id.in_(batches)))) >= batches:
         raise NotFound("没有这个批次。")
-    require(actor, Action.MANAGE_CONTACTS, Subject(unit_path=unit.path))
-    checked = check_answers(CONTACT_FORM, values)
-    contact = replace_contact(session, unit_id, batch_id, checked, now=now)
-    _log(session, contact, unit, actor, now)
-    return contact
+    for unit in units.values():
+        require(actor, Action.MANAGE_CONTACTS, Subject(unit_path=unit.path))
+    checked = [replace(post, values=check_answers(CONTACT_FORM, post.values)) for post in posts]
+    fresh = replace_contacts(session, checked, now=now)
+    audit.record_all(session, (_act(contact, units[contact.unit_id], actor, now) for contact in fresh))
+    return fresh
 
 
 def end_contact(session: Session, contact_id: int, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -98,19 +115,16 @@ def end_contact(session: Session, contact_id: int, *, reason: str, actor: Actor,
     if contact.valid_until is not None:
         raise Conflict("该联系人已经停用。")
     contact.valid_until = now
-    _log(session, contact, contact.unit, actor, now, reason)
+    audit.record(session, _act(contact, contact.unit, actor, now, reason))
 
 
-def _log(session: Session, contact: Contact, unit: Unit, actor: Actor, now: datetime, reason: str = "") -> None:
-    audit.record(
-        session,
-        audit.Act(
-            actor=actor,
-            now=now,
-            action=Action.MANAGE_CONTACTS,
-            what=f"{unit.name}联系人 {contact.name}",
-            batch_id=contact.batch_id,
-            unit_id=unit.id,
-            reason=reason,
-        ),
+def _act(contact: Contact, unit: Unit, actor: Actor, now: datetime, reason: str = "") -> audit.Act:
+    return audit.Act(
+        actor=actor,
+        now=now,
+        action=Action.MANAGE_CONTACTS,
+        what=f"{unit.name}联系人 {contact.name}",
+        batch_id=contact.batch_id,
+        unit_id=unit.id,
+        reason=reason,
     )

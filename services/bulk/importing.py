@@ -113,7 +113,10 @@ def _looked(
 
 
 def _done(step: Step) -> Issued | None:
-    """Do one thing. Raises Invalid that names the row when a service refuses what the comparison let pass."""
+    """Do one thing. Raises Invalid that names the row when a service refuses what the comparison let pass.
+
+    A step for many rows (number 0) says itself what it refuses.
+    """
     try:
         return step.run()
     except Invalid as refusal:
@@ -122,6 +125,8 @@ def _done(step: Step) -> Issued | None:
         rows = (Problem(f"第 {step.number} 行", one.value, one.sentence, one.allowed) for one in refusal.problems)
         raise Invalid(rows) from None
     except RuleBroken as refusal:
+        if not step.number:
+            raise
         raise Invalid([Problem(f"第 {step.number} 行", "", refusal.sentence)]) from None
 
 

@@ -16,7 +16,7 @@ from domain.errors import Conflict, Invalid, NotFound, RuleBroken
 from domain.forms import check_answers
 from models import Answer
 from services import audit
-from services.contacts import replace_contact
+from services.contacts import NewContact, replace_contacts
 from services.duties.access import DutyInHand, get_duty, require_window
 from services.duties.settling import settle
 
@@ -107,7 +107,7 @@ def file_answer(
     answer.filed_at, answer.filed_by = received_at, actor.name
     settle(session, found, Settlement.DONE, at=received_at, is_late=is_late)
     if found.collect.provides_contact:
-        replace_contact(session, found.duty.unit_id, found.duty.batch_id, checked, now=received_at)
+        replace_contacts(session, [NewContact(found.duty.unit_id, found.duty.batch_id, checked)], now=received_at)
     fingerprint = _fingerprint(found, checked, received_at)
     audit.record(
         session,

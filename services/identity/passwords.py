@@ -79,7 +79,7 @@ def is_right(password_hash: str | None, password: str) -> bool:
     usable = not _is_unusable(password)
     with _slot():
         try:
-            fits = _HASHER.verify(password_hash or _NOBODYS_HASH, _normal(password) if usable else "")
+            fits = _HASHER.verify(password_hash or NOBODYS_HASH, _normal(password) if usable else "")
         except (VerificationError, InvalidHashError):
             return False
     return fits and usable and password_hash is not None
@@ -103,7 +103,8 @@ def _nobodys_hash() -> str:
     return f"$argon2id$v=19${costs}${salt}${digest}"
 
 
-_NOBODYS_HASH = _nobodys_hash()
+NOBODYS_HASH = _nobodys_hash()
+"""Of an account that nobody can open before a password is set."""
 
 
 @contextmanager

@@ -26,11 +26,14 @@ NOT_IN_NUMBER = str.maketrans("", "", " -")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """A person to make an account for; mobile and e-mail are "" where unknown."""
+    """A person to make an account for; mobile and e-mail are "" where unknown.
+
+    password: None where there is none yet, and nobody can sign in before one is set.
+    """
 
     account: str
     name: str
-    password: str
+    password: str | None
     mobile: str = ""
     email: str = ""
 
@@ -43,7 +46,8 @@ def add_user(
     person, problems = checked_person(new)
     problems = problems or list(_taken(session, person))
     try:
-        passwords.check(new.password, person.account, policy=policy)
+        if new.password is not None:
+            passwords.check(new.password, person.account, policy=policy)
     except Invalid as refusal:
         problems.extend(refusal.problems)
     if problems:
@@ -53,7 +57,7 @@ def add_user(
         name=person.name,
         mobile=person.mobile or None,
         email=person.email or None,
-        password_hash=passwords.hash_password(new.password),
+        password_hash=passwords.NOBODYS_HASH if new.password is None else passwords.hash_password(new.password),
         created_at=now,
     )
     session.add(user)

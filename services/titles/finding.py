@@ -1,6 +1,6 @@
 """Looking a title up, by the name it bears now or by any that it bore before (S003-58)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,14 +56,27 @@ def find_titles(session: Session, wanted: Wanted, *, page: int = 1) -> TitlePage
 
 def get_title(session: Session, title_id: int, *, actor: Actor, lock: bool = False) -> Title:
     """Return a title that the actor may change. Raises NotFound, NotAllowed."""
-    statement = select(Title).where(Title.id == title_id)
+    return _changeable(session, [title_id], actor, lock=lock)[0]
+
+
+def titles_to_change(session: Session, title_ids: Collection[int], *, actor: Actor) -> Sequence[Title]:
+    """Return titles that the actor may change, kept from others until the transaction ends; one query.
+
+    Raises NotFound, NotAllowed.
+    """
+    return _changeable(session, title_ids, actor, lock=True)
+
+
+def _changeable(session: Session, title_ids: Collection[int], actor: Actor, *, lock: bool) -> Sequence[Title]:
+    statement = select(Title).where(Title.id.in_(title_ids)).options(joinedload(Title.unit)).order_by(Title.id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    title = session.scalars(statement).one_or_none()
-    if title is None:
+        statement = statement.with_for_update(of=Title).execution_options(populate_existing=True)
+    found = session.scalars(statement).all()
+    if len(found) < len(title_ids):
         raise NotFound("名单库中没有这一条。")
-    require(actor, Action.MANAGE_TITLES, Subject(title.programme_id, title.unit.path))
-    return title
+    for title in found:
+        require(actor, Action.MANAGE_TITLES, Subject(title.programme_id, title.unit.path))
+    return found
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

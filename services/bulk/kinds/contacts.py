@@ -1,6 +1,6 @@
 """Contacts: one present person for a unit in a batch, or in all; another person takes the place of the former one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Actor, Subject, may
 from domain.errors import Invalid
 from domain.forms import check_answers
-from models import Batch, BatchState, BatchUnit, Contact, Unit
+from models import Batch, BatchState, BatchUnit, Contact
 from services.bulk.columns import Column, Layout, Takes, What
 from services.bulk.judged import Judged, Once, filled
 from services.bulk.lookups import Names, Units, unit_choices
 from services.bulk.outcome import Plan, Step
 from services.bulk.workbook import Row, Table
-from services.contacts import CONTACT_FORM, change_contact
+from services.contacts import CONTACT_FORM, NewContact, change_contacts
 from services.identity.users import normal_mobile
 
 ACTION = Action.MANAGE_CONTACTS
@@ -83,15 +83,14 @@ def plan(session: Session, table: Table, *, actor: Actor, now: datetime) -> Plan
         ids.append(batch.id)
         batches.add(batch.id, (batch.code, batch.title))
     look = _Look(actor, Units(session), batches, _present(session, ids), frozenset(_members(session, ids)))
-    lines, steps = [], []
+    lines, posts = [], []
     for row in table.rows:
         one = Judged(table.layout, row)
-        found = _judge(look, one)
+        post = _judge(look, one)
         lines.append(one.line())
-        if found is not None and one.changes and not one.problems:
-            unit, batch_id, values = found
-            steps.append(Step(row.number, _changing(session, unit, batch_id, values, (actor, now))))
-    return Plan(lines, steps)
+        if post is not None and one.changes and not one.problems:
+            posts.append(post)
+    return Plan(lines, [Step(0, lambda: _change(session, posts, actor, now))] if posts else [])
 
 
 def _present(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int, int | None], Contact]:
@@ -108,8 +107,8 @@ def _members(session: Session, batch_ids: Iterable[int]) -> Iterable[tuple[int, 
     return ((row.batch_id, row.unit_id) for row in session.execute(found))
 
 
-def _judge(look: _Look, one: Judged) -> tuple[Unit, int | None, dict[str, str]] | None:
-    """Judge a row; return whose contact it sets, in which batch, and how; None for a place that is not there."""
+def _judge(look: _Look, one: Judged) -> NewContact | None:
+    """Judge a row; return whom it makes the contact of what; None for a place that is not there."""
     row = one.row
     one.name = f"{row.get('unit')} {row.get('name')}".strip()
     one.require("unit", "name")
@@ -137,7 +136,7 @@ def _judge(look: _Look, one: Judged) -> tuple[Unit, int | None, dict[str, str]] 
     one.compare(before, values)
     if present is not None and not _is_same_person(before, row):
         one.note = f"接替{before['name']}；原联系人停用并保留在历史中"
-    return unit, batch_id, values
+    return NewContact(unit.id, batch_id, values)
 
 
 def _is_same_person(before: dict[str, str], row: Row) -> bool:
@@ -148,10 +147,5 @@ def _is_same_person(before: dict[str, str], row: Row) -> bool:
     return before["name"] == row.get("name") or bool(typed and typed == normal_mobile(before["mobile"]))
 
 
-def _changing(
-    session: Session, unit: Unit, batch_id: int | None, values: dict[str, str], by: tuple[Actor, datetime]
-) -> Callable[[], None]:
-    def run() -> None:
-        change_contact(session, unit.id, batch_id, values, actor=by[0], now=by[1])
-
-    return run
+def _change(session: Session, posts: Sequence[NewContact], actor: Actor, now: datetime) -> None:
+    change_contacts(session, posts, actor=actor, now=now)

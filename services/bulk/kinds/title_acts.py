@@ -10,7 +10,7 @@ from domain.access import Action, Actor
 from domain.errors import Conflict, Invalid, Problem
 from models import Title
 from services import audit
-from services.titles import NewTitle, add_titles, get_title
+from services.titles import NewTitle, add_titles, titles_to_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,19 @@ def _of_rows(refusal: Invalid, wanted: Sequence[Wanted]) -> Iterator[Problem]:
         yield Problem(f"第 {wanted[number - 1].number} 行", problem.value, problem.sentence, problem.allowed)
 
 
-def completing(session: Session, wanted: Wanted, actor: Actor, now: datetime) -> Callable[[], None]:
-    """Return what fills in a title that is known."""
+def completing_all(session: Session, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> Callable[[], None]:
+    """Return what fills in titles that are known."""
 
     def run() -> None:
-        if wanted.known is not None:
-            complete_title(session, wanted, wanted.known.id, actor=actor, now=now)
+        todo = {one.known.id: one for one in wanted if one.known is not None}
+        found = titles_to_change(session, todo, actor=actor)
+        audit.record_all(session, [_completed(title, todo[title.id], actor, now) for title in found])
 
     return run
 
 
-def complete_title(session: Session, wanted: Wanted, title_id: int, *, actor: Actor, now: datetime) -> None:
-    """Fill in what the registry does not know of a title. Raises NotFound, NotAllowed, Conflict when it knows."""
-    title = get_title(session, title_id, actor=actor, lock=True)
+def _completed(title: Title, wanted: Wanted, actor: Actor, now: datetime) -> audit.Act:
+    """Fill in what the registry does not know of a title; return what is recorded. Raises Conflict when it knows."""
     after: dict[str, object] = {}
     for key, value in (("credit_code", wanted.credit_code), ("awarded_on", wanted.awarded_on)):
         held = getattr(title, key)
@@ -66,7 +66,7 @@ def complete_title(session: Session, wanted: Wanted, title_id: int, *, actor: Ac
             raise Conflict(f"“{title.holder}”在名单库中已有变动，请重新预览。")
         setattr(title, key, value)
         after[key] = str(value)
-    act = audit.Act(
+    return audit.Act(
         actor=actor,
         now=now,
         action=Action.MANAGE_TITLES,
@@ -75,4 +75,3 @@ def complete_title(session: Session, wanted: Wanted, title_id: int, *, actor: Ac
         before=dict.fromkeys(after),
         after=after,
     )
-    audit.record(session, act)

@@ -18,7 +18,7 @@ from domain.errors import Invalid
 from models import Batch, BatchCategory, Title, Unit
 from services.bulk.columns import Column, Layout, Takes, What
 from services.bulk.judged import Judged, Once
-from services.bulk.kinds.title_acts import Wanted, adding_all, completing
+from services.bulk.kinds.title_acts import Wanted, adding_all, completing_all
 from services.bulk.lookups import Programmes, Units, programme_choices, unit_choices
 from services.bulk.outcome import Plan, Step
 from services.bulk.workbook import Table
@@ -125,10 +125,11 @@ def plan(session: Session, table: Table, *, actor: Actor, now: datetime) -> Plan
     wanted = [_judge(look, one, place) for one, place in zip(judged, places, strict=True) if place is not None]
     doing = {one.row.number for one in judged if one.changes and not one.problems}
     todo = [one for one in wanted if one is not None and one.number in doing]
-    steps = [Step(one.number, completing(session, one, actor, now)) for one in todo if one.known is not None]
-    adding = [one for one in todo if one.new is not None]
-    if adding:
-        steps.append(Step(0, adding_all(session, adding, actor, now)))
+    steps = []
+    if known := [one for one in todo if one.known is not None]:
+        steps.append(Step(0, completing_all(session, known, actor, now)))
+    if new := [one for one in todo if one.new is not None]:
+        steps.append(Step(0, adding_all(session, new, actor, now)))
     return Plan([one.line() for one in judged], steps)
 
 

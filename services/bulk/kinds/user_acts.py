@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from domain.access import ROLE_NAMES, Actor, Role
 from models import Post, Unit
 from services.bulk.outcome import Issued, Step
-from services.identity import passwords
 from services.identity.memberships import Grant, grant
 from services.identity.users import NewUser, add_user
 from services.organisations.inviting import Invitation, invite
@@ -44,17 +43,10 @@ class Makings:
         self._made: dict[str, int] = {}
 
     def account(self, number: int, person: NewUser, office: Office) -> Step:
-        """Return the step that makes an account with a role. Its password is thrown away: nobody knows it."""
+        """Return the step that makes an account with a role, which nobody can open yet."""
 
         def run() -> None:
-            unknown = NewUser(
-                account=person.account,
-                name=person.name,
-                password=passwords.generate(),
-                mobile=person.mobile,
-                email=person.email,
-            )
-            user = add_user(self._session, unknown, actor=self._actor, now=self._now)
+            user = add_user(self._session, person, actor=self._actor, now=self._now)
             self._made[person.account] = user.id
             self._grant(user.id, office)
 

@@ -82,8 +82,8 @@ def test_nobodys_hash_costs_as_much_as_anybodys() -> None:
     """S52"""
     costs = passwords.hash_password("Abc-1234").split("$")[1:4]
 
-    assert passwords._NOBODYS_HASH.split("$")[1:4] == costs
-    assert not passwords.needs_rehash(passwords._NOBODYS_HASH)
+    assert passwords.NOBODYS_HASH.split("$")[1:4] == costs
+    assert not passwords.needs_rehash(passwords.NOBODYS_HASH)
 
 
 def test_a_hash_of_other_costs_is_due_to_be_made_again() -> None:
