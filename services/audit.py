@@ -45,7 +45,7 @@ def record(session: Session, act: Act) -> None:
 
 def record_all(session: Session, acts: Iterable[Act]) -> None:
     """Add acts to the log in this order, each chained to the one before it, in as few statements as it takes."""
-    head = session.execute(select(AuditHead).with_for_update()).scalar_one()
+    head = session.execute(select(AuditHead).with_for_update(key_share=True)).scalar_one()
     rows = []
     for act in acts:
         entry = _entry(act, head.digest)

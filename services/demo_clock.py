@@ -80,7 +80,7 @@ def _require_demo(session: Session, actor: Actor) -> None:
 
 
 def _move(session: Session, actor: Actor, to: datetime, wall: datetime) -> datetime:
-    clock = session.scalars(select(DemoClock).with_for_update()).one_or_none()
+    clock = session.scalars(select(DemoClock).with_for_update(key_share=True)).one_or_none()
     if clock is None:
         clock = DemoClock(id=1, offset_seconds=0)
         session.add(clock)

@@ -123,7 +123,7 @@ def load(session: Session, batch_id: int, *, lock: bool = False) -> BatchContext
     """
     if lock:
         # By itself, so that what is read behind it has all that others did before they let go.
-        session.execute(select(Batch.id).where(Batch.id == batch_id).with_for_update())
+        session.execute(select(Batch.id).where(Batch.id == batch_id).with_for_update(key_share=True))
     rows = session.execute(WHOLE_BY_ID, {"batch": batch_id}, execution_options={"populate_existing": lock}).all()
     if not rows:
         raise NotFound("没有这个批次。")

@@ -29,7 +29,9 @@ def store_draft(
     """
     programme = _programme(session, definition)
     require(actor, Action.EDIT_DEFINITION, Subject(programme_id=programme.id, unit_path=ROOT))
-    batch = session.scalars(select(Batch).where(Batch.code == definition.code).with_for_update()).one_or_none()
+    batch = session.scalars(
+        select(Batch).where(Batch.code == definition.code).with_for_update(key_share=True)
+    ).one_or_none()
     if batch is None:
         batch = Batch(code=definition.code, programme_id=programme.id, revision=0)
         describe(batch, definition)

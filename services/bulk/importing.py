@@ -85,7 +85,7 @@ def confirm(session: Session, what: What, workbook: Workbook, *, seen: str, acto
     with the refused rows (path "第 n 行"). After any of them the caller rolls back: nothing half remains.
     """
     # Every act is recorded before it commits, so whoever holds the end of the log has the state to himself.
-    session.execute(select(AuditHead.id).with_for_update()).all()
+    session.execute(select(AuditHead.id).with_for_update(key_share=True)).all()
     found, steps = _looked(session, what, workbook.content, actor=actor, now=now)
     if found.fingerprint != seen:
         raise NotAsShown(found)

@@ -81,7 +81,7 @@ def get_case(session: Session, case_id: int, *, actor: Actor, action: Action, lo
     """Return a case that the actor may act on so. Raises NotFound (also outside the scope) or NotAllowed."""
     statement = select(Case).where(Case.id == case_id)
     if lock:
-        statement = statement.with_for_update(of=Case).execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True, of=Case).execution_options(populate_existing=True)
     case = session.scalars(statement).one_or_none()
     if case is None:
         raise NotFound("没有这份申报件。")

@@ -33,7 +33,7 @@ def get_duty(session: Session, duty_id: int, *, actor: Actor, action: Action, lo
     """Return a duty that the actor may act on so. Raises NotFound (also outside the scope) or NotAllowed."""
     statement = select(Duty).where(Duty.id == duty_id).options(joinedload(Duty.unit), joinedload(Duty.answer))
     if lock:
-        statement = statement.with_for_update(of=Duty).execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True, of=Duty).execution_options(populate_existing=True)
     duty = session.scalars(statement).one_or_none()
     if duty is None:
         raise NotFound("没有这项待办事项。")

@@ -46,7 +46,7 @@ def set_unit_date(session: Session, context: BatchContext, new: NewDate, *, acto
     except ValueError:
         raise Invalid([Problem("at", new.at, "不是一天中的时刻", "写作 HH:MM，如 18:00")]) from None
     _require_between(session, context, stage, unit, due_at, now)
-    row = session.scalars(_of(context, new.unit_id, stage.key).with_for_update()).one_or_none()
+    row = session.scalars(_of(context, new.unit_id, stage.key).with_for_update(key_share=True)).one_or_none()
     before = describe(row.due_at, context.definition.zone, is_deadline=True) if row is not None else ""
     if row is None:
         row = UnitDate(batch_id=context.batch.id, unit_id=unit.id, stage_key=stage.key)

@@ -187,7 +187,7 @@ def wait_for_others(session: Session) -> None:
     there. Every act takes the end of the audit chain anyway, sooner or later; taking it before the rows of duties
     gives all acts one order, so that none waits for another in a circle.
     """
-    session.execute(select(AuditHead.id).with_for_update())
+    session.execute(select(AuditHead.id).with_for_update(key_share=True))
 
 
 def _locked_duties(
@@ -203,7 +203,7 @@ def _locked_duties(
             Duty.stage_key.in_([stage.key for stage in stages]),
         )
         .order_by(Duty.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {DutyKey(row.stage_key, row.unit_id): row for row in rows}

@@ -135,7 +135,7 @@ def restore_field(session: Session, field_id: int, *, actor: Actor, now: datetim
 def _all(session: Session, entity: Entity) -> Sequence[ExtraField]:
     """Return every field of an entity, retired ones too, locked: who changes one waits for who changes another."""
     found = select(ExtraField).where(ExtraField.entity == entity).order_by(ExtraField.position, ExtraField.id)
-    return session.scalars(found.with_for_update()).all()
+    return session.scalars(found.with_for_update(key_share=True)).all()
 
 
 def _get(session: Session, field_id: int) -> ExtraField:

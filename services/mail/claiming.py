@@ -75,7 +75,7 @@ def claim(session: Session, how: Claim, now: datetime, limit: int = 50) -> list[
         .where(*may_leave(how, now))
         .order_by(Mail.not_before, Mail.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     session.execute(
         update(Mail)

@@ -25,7 +25,9 @@ def get_organisation(session: Session, organisation_id: int, *, lock: bool = Fal
     """Return an organisation. Raises NotFound, also outside the scope."""
     statement = select(Organisation).options(joinedload(Organisation.unit)).where(Organisation.id == organisation_id)
     if lock:
-        statement = statement.with_for_update(of=Organisation).execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True, of=Organisation).execution_options(
+            populate_existing=True
+        )
     found = session.scalars(statement).one_or_none()
     if found is None:
         raise NotFound("没有这个申报单位。")

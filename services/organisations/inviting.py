@@ -83,7 +83,7 @@ def find_invitation(session: Session, token: str, *, now: datetime, lock: bool =
         .where(Admission.token_hash == _hashed(token), Admission.outcome.is_(None))
     )
     if lock:
-        statement = statement.with_for_update(of=Admission).execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True, of=Admission).execution_options(populate_existing=True)
     with seeing_all(session):
         found = session.scalars(statement).one_or_none()
     if found is None or found.expires_at is None or found.expires_at <= now:

@@ -55,7 +55,7 @@ def _waiting(session: Session, admission_id: int, actor: Actor) -> tuple[Admissi
     asked = session.scalars(
         select(Admission)
         .where(Admission.id == admission_id, Admission.token_hash.is_(None))
-        .with_for_update(of=Admission)
+        .with_for_update(key_share=True, of=Admission)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if asked is None or asked.organisation is None:

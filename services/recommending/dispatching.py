@@ -74,7 +74,7 @@ def parcel_of(session: Session, context: BatchContext, unit_id: int, *, lock: bo
     """Return a unit's parcel; None while nothing is noted."""
     statement = select(Dispatch).where(Dispatch.batch_id == context.batch.id, Dispatch.unit_id == unit_id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalars(statement).one_or_none()
 
 

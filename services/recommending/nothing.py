@@ -131,7 +131,7 @@ def _duties(session: Session, context: BatchContext, unit_id: int) -> list[Duty]
                 select(Duty)
                 .where(Duty.batch_id == context.batch.id, Duty.unit_id == unit_id, Duty.stage_key.in_(stages))
                 .order_by(Duty.id)
-                .with_for_update()
+                .with_for_update(key_share=True)
                 .execution_options(populate_existing=True)
             )
         )

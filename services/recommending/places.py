@@ -96,7 +96,7 @@ def lock_units(session: Session, batch_id: int, unit_ids: Collection[int]) -> No
             select(BatchUnit.id)
             .where(BatchUnit.batch_id == batch_id, BatchUnit.unit_id.in_(sorted(unit_ids)))
             .order_by(BatchUnit.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         ).all()
 
 
@@ -109,7 +109,7 @@ def lock_cases(session: Session, case_ids: Collection[int]) -> dict[int, str]:
         select(Case)
         .where(Case.id.in_(sorted(case_ids)))
         .order_by(Case.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     units = {(case.batch_id, case.at_unit_id) for case in cases}

@@ -70,7 +70,7 @@ def titles_to_change(session: Session, title_ids: Collection[int], *, actor: Act
 def _changeable(session: Session, title_ids: Collection[int], actor: Actor, *, lock: bool) -> Sequence[Title]:
     statement = select(Title).where(Title.id.in_(title_ids)).options(joinedload(Title.unit)).order_by(Title.id)
     if lock:
-        statement = statement.with_for_update(of=Title).execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True, of=Title).execution_options(populate_existing=True)
     found = session.scalars(statement).all()
     if len(found) < len(title_ids):
         raise NotFound("名单库中没有这一条。")

@@ -74,7 +74,7 @@ def move_unit(
     Raises NotFound, NotAllowed; Invalid for a place inside the branch itself, or too deep.
     """
     # Two moves at once could make a circle that neither sees; moves are rare, so each waits for the other.
-    session.execute(select(Unit.id).order_by(Unit.id).with_for_update()).all()
+    session.execute(select(Unit.id).order_by(Unit.id).with_for_update(key_share=True)).all()
     unit, upper = get_unit(session, unit_id, actor), upper_of(session, upper_id, actor)
     old = unit.path
     new = f"{upper.path if upper else '/'}{unit.code}/"

@@ -92,7 +92,7 @@ def keep(session: Session, change_id: int, reason: str, *, actor: Actor, now: da
 
 def _open(session: Session, change_id: int, actor: Actor) -> tuple[UpstreamChange, BatchContext]:
     change = session.scalars(
-        select(UpstreamChange).where(UpstreamChange.id == change_id).with_for_update()
+        select(UpstreamChange).where(UpstreamChange.id == change_id).with_for_update(key_share=True)
     ).one_or_none()
     if change is None:
         raise NotFound("没有这项上级调整。")

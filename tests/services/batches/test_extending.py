@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
+from domain.duties import Settlement
 from domain.errors import Conflict, Invalid, NotAllowed, TooLate
 from models import Batch, BatchStage, Duty, Extension
+from models.scope import Scope
+from models.session import Database
 from services.batches.advancing import advance, next_wake
+from services.batches.context import load
 from services.batches.extending import MoreTime, extend
 from services.batches.late import LateLeave, accept_late
 from services.batches.publishing import set_paused
@@ -163,3 +167,24 @@ def test_who_works_in_one_branch_may_not_act_for_all_units(db: Session) -> None:
             extend(db, batch.id, more(unit_id), actor=limited, now=now)
     with pytest.raises(NotAllowed):
         set_paused(db, batch, is_paused=True, reason="试", actor=limited, now=now)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_holds_a_batch_for_an_extension_keeps_no_answer_waiting(database: Database) -> None:
+    """Else each would wait for the other: the answer has its duty, and the contact that it makes names the batch."""
+    with database.write(Scope()) as session:
+        batch = running(session).batch
+        duty = duty_of(session, batch, 1)
+
+    with database.write(Scope()) as extending:
+        load(extending, batch.id, lock=True)
+        with database.write(Scope()) as answering:
+            answering.execute(text("SET LOCAL lock_timeout = '2s'"))
+            actor, now = officer(answering, 1), local("2023-03-14 10:00")
+            receipt = file_answer(answering, duty.id, ANSWER, received_at=now, actor=actor)
+        grant(extending, batch, "2023-03-14 10:01")
+
+    assert isinstance(receipt, Receipt)
+    with database.read(Scope()) as session:
+        assert dues(session) == [LATER] * 3
+        assert session.get_one(Duty, duty.id).settled_as is Settlement.DONE
