@@ -11,6 +11,7 @@ from flask import Flask, g
 from domain.access import ROLE_NAMES
 from domain.duties import DutyState, Settlement
 from domain.instants import WEEKDAYS, describe, due_day, local_day
+from domain.quoting import quoted
 from models import BatchState, MailState, Post
 from web import current
 from web.site import current_site
@@ -105,6 +106,7 @@ def install_filters(app: Flask) -> None:
         deadline=moment,
         opening=opening,
         opening_day=opening_day,
+        quoted=quoted,
         days_left=days_left,
         state_label=state_label,
     )

@@ -1,5 +1,6 @@
 """变更生效: what the working copy of a running batch would set off, and putting it into force."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, make_response, redirect, request
@@ -12,17 +13,23 @@ from admin.progress.page import batch_in_hand
 from admin.typed import LARGEST_ID, number
 from domain.access import Action
 from domain.errors import Conflict, Invalid
+from services.batches.context import BatchContext
 from services.changing.consequences import Proposal, propose
-from services.changing.corrections import Told
+from services.changing.corrections import Correction, Told
 from services.changing.forcing import Order, put_in_force
 from services.changing.telling import Turn, counts, told
 from services.definitions.names import Names
-from services.definitions.telling import place
+from services.definitions.telling import place_in_either
+from services.mail.texts.letters import Text
+from services.mail.texts.previewing import corrected, looking
+from templates.engine import Plain
 from web import current
 from web.door import abandon
 from web.guard import needs
+from web.site import current_site
 
 TURNS = {Turn.MOVED: "改期", Turn.ADDED: "添加", Turn.DROPPED: "取消", Turn.REWORDED: "内容改变"}
+REGROUPED = frozenset({Turn.ADDED, Turn.DROPPED})
 LONGEST_TEXT, LONGEST_HEADLINE = 2_000, 100
 
 
@@ -70,19 +77,21 @@ class Changing(Framed):
             counts=counts(effects),
             turns=TURNS,
             states=STATES,
+            is_regrouped=any(line.is_shared and line.turn in REGROUPED for line in effects),
             stage_titles={stage.key: stage.title for stage in proposal.working.definition.stages},
             refusal=refusal,
             typed=request.form,
             headline_of=_headline,
+            letter_of=lambda one: _letter(replace(context, definition=proposal.working.definition), one),
         )
 
     def _against(self, proposal: Proposal) -> list[dict[str, Any]]:
         """Return what is against the change, each with its place in words and the page on which it is mended."""
-        names = Names(proposal.working.definition)
+        names, older = Names(proposal.working.definition), Names(proposal.context.definition)
         code = proposal.context.batch.code
         return [
             {
-                "label": place(names, problem.path).label,
+                "label": place_in_either(names, older, problem.path).label,
                 "href": self.get_url(".design_at_view", code=code, path=problem.path),
                 "sentence": problem.sentence,
                 "allowed": problem.allowed,
@@ -101,6 +110,16 @@ def _wanted() -> list[Told]:
         )
         for key in request.form.getlist("send")
     ]
+
+
+def _letter(context: BatchContext, one: Correction) -> Text:
+    """Return a correction as it would be read, with what was typed of it."""
+    told: dict[str, Plain] = {
+        "headline": _headline(one.key) or one.headline,
+        "lines": [{"label": line.label, "before": line.before, "after": line.after} for line in one.lines],
+        "text": request.form.get(f"text.{one.key}", "").strip(),
+    }
+    return corrected(context, one.stage, told, looking(current_site().base_url))
 
 
 def _headline(key: str) -> str:

@@ -1,7 +1,8 @@
 """新建批次: from nothing, a template or an earlier batch; what dates become is shown before a draft is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,7 +26,7 @@ from services.batches.context import definition_of, get_batch
 from services.calendar import official_calendar
 from services.definitions.writing import digest
 from services.designing.beginning.basics import Basics, basics_of, blank, retitled
-from services.designing.beginning.cloning import Anchor, Cloned, anchors, cloned
+from services.designing.beginning.cloning import Anchor, Cloned, anchors, check_anchor, cloned
 from services.designing.beginning.starting import begin, check_basics, contents, earlier, template, templates
 from services.files import keep_templates
 from web import current
@@ -105,12 +106,10 @@ class Starting(Doing):
         log_strangers(form)
         made: Cloned | None = None
         try:
-            if form.validate():
-                basics = _basics(form)
-                check_basics(current.db(), basics, actor=current.actor())
-                made = _made(source, basics, form)
+            if _is_sound(source, form):
+                made = _made(source, _basics(form), form)
                 if form.looked.data == _seen(made) or not (made.dates or made.retold):
-                    return self._begin(source, made, is_as_is="as_is" in form and bool(form.as_is.data))
+                    return self._begin(source, made, is_as_is=_is_as_is(form))
                 form.looked.data = _seen(made)
                 return make_response(self._asked(source, form, made), 200)
         except (Invalid, Conflict) as refusal:
@@ -215,15 +214,49 @@ def _basics(form: Any) -> Basics:
     )
 
 
+def _is_sound(source: Source, form: Any) -> bool:
+    """Tell whether a batch can be made of what was typed; every problem is put beside its field, one for each."""
+    is_sound: bool = form.validate()
+    if form.year.errors or form.level.errors:
+        return False
+    basics = _basics(form)
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: check_basics(current.db(), basics, actor=current.actor()),
+        lambda: _check_day(source, basics, form),
+    )
+    for check in checks:
+        try:
+            check()
+        except Invalid as refusal:
+            is_sound = False
+            told = form.errors
+            left = [one for one in refusal.problems if not {one.path.replace(".", "_"), one.path} & told.keys()]
+            show_refusal(form, Invalid(left))
+    return is_sound
+
+
+def _is_as_is(form: Any) -> bool:
+    return "as_is" in form and bool(form.as_is.data)
+
+
+def _anchored(form: Any) -> tuple[Anchor, date | None]:
+    """Return what the dates are counted from, and its new day."""
+    anchor = Anchor(form.anchor.data) if "anchor" in form and form.anchor.data in list(Anchor) else Anchor.OPENS
+    return anchor, form.on.data if "on" in form else None
+
+
+def _check_day(source: Source, basics: Basics, form: Any) -> None:
+    if source.old is not None and not _is_as_is(form):
+        check_anchor(source.old, basics, *_anchored(form), official_calendar())
+
+
 def _made(source: Source, basics: Basics, form: Any) -> Cloned:
     """Return the new definition with what became of dates and texts. Raises Invalid."""
     if source.old is None:
         return Cloned(blank(basics), (), ())
-    if "as_is" in form and form.as_is.data:
+    if _is_as_is(form):
         return Cloned(replace(source.old, code=basics.code), (), ())
-    anchor = Anchor(form.anchor.data) if "anchor" in form and form.anchor.data in list(Anchor) else Anchor.OPENS
-    on = form.on.data if "on" in form else None
-    return cloned(source.old, basics, anchor, on, official_calendar())
+    return cloned(source.old, basics, *_anchored(form), official_calendar())
 
 
 def _seen(made: Cloned) -> str:

@@ -14,7 +14,7 @@ from domain.errors import Invalid, Problem
 from services.definitions.yaml_text import read_yaml
 from services.rehearsal.keeping import Source, Wanted
 from services.rehearsal.playing import Period
-from services.rehearsal.presets import is_answered
+from services.rehearsal.presets import Preset, is_answered
 from services.rehearsal.scenario import CLASS, Deed, Several
 from web.site import current_site
 
@@ -57,13 +57,17 @@ class ActRow:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The form as it is shown. since, until: ISO days, until inclusive."""
+    """The form as it is shown. since, until: ISO days, until inclusive.
+
+    preset: the ready scenario whose rows these are, as long as nobody changed them.
+    """
 
     source: Source = Source.SAVED
     since: str = ""
     until: str = ""
     rows: Sequence[ActRow] = ()
     problems: Sequence[Problem] = field(default_factory=list)
+    preset: Preset | None = None
 
     @property
     def shown(self) -> list[ActRow]:
@@ -77,7 +81,13 @@ def typed(form: MultiDict[str, str]) -> Asked:
     rows = [ActRow(*(text.strip() for text in row)) for row in zip(*columns, strict=False)]
     source = next((one for one in Source if one.value == form.get("source")), Source.SAVED)
     filled = [row for row in rows if row.at or row.unit or row.due_at]
-    return Asked(source, form.get("since", ""), form.get("until", ""), filled)
+    preset = preset_named(form.get("preset"))
+    return Asked(source, form.get("since", ""), form.get("until", ""), filled, preset=preset)
+
+
+def preset_named(raw: str | None) -> Preset | None:
+    """Return the ready scenario of a name; None for any other."""
+    return next((one for one in Preset if one.value == raw), None)
 
 
 def wanted_of(asked: Asked, zone: ZoneInfo, imported: str = "") -> Wanted:

@@ -1,5 +1,6 @@
 """Asking for a rehearsal, and reading one along a movable clock."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, make_response, redirect, request
@@ -7,7 +8,17 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.progress.page import batch_in_hand
-from admin.rehearsal.asking import DEEDS, Asked, groups, in_words, row_of, stages_to_act, typed, wanted_of
+from admin.rehearsal.asking import (
+    DEEDS,
+    Asked,
+    groups,
+    in_words,
+    preset_named,
+    row_of,
+    stages_to_act,
+    typed,
+    wanted_of,
+)
 from admin.rehearsal.frame import unit_names
 from admin.rehearsal.giving_out import GivingOut
 from admin.rehearsal.picture import picture
@@ -15,10 +26,12 @@ from admin.rehearsal.reading import filter_of, instant_of_page
 from admin.rehearsal.shown import clock, counted, listing
 from admin.typed import LARGEST_ID, LARGEST_PAGE, argument, row_id, stable_key
 from domain.access import Action, may
+from domain.definition import Definition
 from domain.errors import Conflict, Invalid, NotFound, Problem
 from services.batches.context import BatchContext, load_by_code
 from services.calendar import official_calendar
-from services.designing.working import working_copy
+from services.definitions.reading import sound
+from services.designing.working import Working, working_copy
 from services.rehearsal.keeping import MOST_UNSIGNED, Source, get_run, keep, play_wanted, run_before, runs, sign
 from services.rehearsal.presets import HINTS, NAMES, Preset, preset_rows
 from web import current
@@ -38,7 +51,7 @@ class Rehearsing(GivingOut):
     def rehearsal_view(self, code: str) -> str:
         """Show the form that asks for a rehearsal, and those that were kept."""
         context = batch_in_hand(code)
-        return self._rehearsal_list(context, self._first_asked(context))
+        return self._rehearsal_list(context, None)
 
     @expose("/<code>/rehearsal/run", methods=("POST",))
     @needs(Action.EDIT_DEFINITION)
@@ -60,7 +73,7 @@ class Rehearsing(GivingOut):
         except (Invalid, Conflict) as refusal:
             abandon()
             problems = refusal.problems if isinstance(refusal, Invalid) else [Problem("", "", refusal.sentence)]
-            shown = Asked(asked.source, asked.since, asked.until, asked.rows, list(problems))
+            shown = replace(asked, problems=list(problems))
             return make_response(self._rehearsal_list(batch_in_hand(code), shown), 422)
         flash("模拟完成，结果已保存。", "success")
         return redirect(self.get_url(".rehearsal_kept_view", code=code, run_id=run.id), 303)
@@ -118,13 +131,14 @@ class Rehearsing(GivingOut):
             flash("已签认这次模拟运行。", "success")
         return redirect(self.get_url(".rehearsal_kept_view", code=code, run_id=row_id(run_id) or 0) + "#sign", 303)
 
-    def _rehearsal_list(self, context: BatchContext, asked: Asked) -> str:
+    def _rehearsal_list(self, context: BatchContext, asked: Asked | None) -> str:
+        """Return the form and what was kept. asked: what was sent, None for the form as it is first shown."""
         code, actor = context.batch.code, current.actor()
         found = runs(current.db(), context.batch.id, argument("page", LARGEST_PAGE) or 1, actor=actor)
         may_edit = may(actor, Action.EDIT_DEFINITION, context.whole)
         working = working_copy(current.db(), context.batch.id, actor=actor) if may_edit else None
-        definition = context.definition
-        played = working.definition if working is not None and asked.source is Source.WORKING else definition
+        asked = asked or _first_asked(context, working)
+        played = _played(context, working, asked.source)
         return self.rehearsal_page(
             "list",
             context,
@@ -132,24 +146,40 @@ class Rehearsing(GivingOut):
             asked=asked,
             problems=self.rehearsal_problems(context, played, asked.problems),
             working=working,
+            played=played,
             presets=[(preset, NAMES[preset], HINTS[preset]) for preset in Preset],
-            stages=stages_to_act(definition),
+            stages=stages_to_act(played),
             deeds=DEEDS,
-            groups=groups(definition),
+            groups=groups(played),
             most_unsigned=MOST_UNSIGNED,
             pager=lambda page: self.get_url(".rehearsal_view", code=code, page=page + 1),
         )
 
-    def _first_asked(self, context: BatchContext) -> Asked:
-        """Return the form as it is first shown: a ready scenario, or that of a rehearsal that was kept."""
-        definition, again = context.definition, argument("again", LARGEST_ID)
-        preset = next((one for one in Preset if one.value == request.args.get("preset")), Preset.NOBODY)
-        source = Source.WORKING if request.args.get("source") == Source.WORKING else Source.SAVED
-        since = current.now() if context.batch.published_at and source is Source.SAVED else None
-        rows: Any = preset_rows(preset, definition, official_calendar(), since)
-        if again:
-            rows = get_run(current.db(), context.batch.id, again, actor=current.actor()).run.scenario
-        return Asked(source, rows=[row_of(row, definition) for row in rows])
+
+def _played(context: BatchContext, working: Working | None, source: Source) -> Definition:
+    """Return the definition that a rehearsal of this source plays, sensible or not."""
+    return working.definition if working is not None and source is Source.WORKING else context.definition
+
+
+def _first_asked(context: BatchContext, working: Working | None) -> Asked:
+    """Return the form as it is first shown: a ready scenario, or that of a rehearsal that was kept.
+
+    A ready one counts its dates in the definition that is chosen; one that no dates can be counted in is told.
+    """
+    again, preset = argument("again", LARGEST_ID), preset_named(request.args.get("preset"))
+    is_working = request.args.get("source") == Source.WORKING and working is not None and working.is_changed
+    source = Source.WORKING if is_working else Source.SAVED
+    definition = _played(context, working, source)
+    since = current.now() if context.batch.published_at and not is_working else None
+    rows: Any = ()
+    if again:
+        rows = get_run(current.db(), context.batch.id, again, actor=current.actor()).run.scenario
+    elif preset is not None:
+        try:
+            rows = preset_rows(preset, sound(definition), official_calendar(), since)
+        except Invalid as refusal:
+            return Asked(source, problems=refusal.problems, preset=preset)
+    return Asked(source, rows=[row_of(row, definition) for row in rows], preset=None if again else preset)
 
 
 def _uploaded() -> str:

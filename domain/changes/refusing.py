@@ -13,6 +13,7 @@ from domain.changes.moving import moved_deadlines
 from domain.definition import Definition, Stage
 from domain.errors import Problem
 from domain.instants import describe
+from domain.quoting import quoted
 
 
 def refused(old: Definition, new: Definition, happened: Happened, calendar: Calendar) -> list[Problem]:
@@ -51,7 +52,7 @@ def _stages(old: Definition, new: Definition, happened: Happened) -> Iterator[Pr
             yield Problem(path, stage.title, "已开放的环节不能删去", "保留它；不再需要的可以提前结束")
         elif becomes.kind is not stage.kind:
             yield Problem(
-                f"{path}.kind", becomes.kind.value, f"已开放的环节“{stage.title}”不能改类型", stage.kind.value
+                f"{path}.kind", becomes.kind.value, f"已开放的环节{quoted(stage.title)}不能改类型", stage.kind.value
             )
         else:
             yield from _opened_stage(stage, becomes)
@@ -60,9 +61,9 @@ def _stages(old: Definition, new: Definition, happened: Happened) -> Iterator[Pr
 def _opened_stage(was: Stage, becomes: Stage) -> Iterator[Problem]:
     path = f"stages.{was.key}"
     if becomes.opens != was.opens:
-        yield Problem(f"{path}.opens", "", f"环节“{was.title}”已经开放，开放时间不能再改", "保留原来的开放时间")
+        yield Problem(f"{path}.opens", "", f"环节{quoted(was.title)}已经开放，开放时间不能再改", "保留原来的开放时间")
     if was.collect is not None and becomes.collect is not None and becomes.collect.form != was.collect.form:
-        sentence = f"环节“{was.title}”已经开放，不能换表"
+        sentence = f"环节{quoted(was.title)}已经开放，不能换表"
         yield Problem(f"{path}.collect.form", becomes.collect.form or "", sentence, was.collect.form or "")
 
 
@@ -87,7 +88,7 @@ def _categories(old: Definition, new: Definition, happened: Happened) -> Iterato
         count = happened.cases.get(category.key, 0)
         if category.key not in kept:
             if count:
-                sentence = f"类别“{category.name}”已有 {count} 件申报件，不能删去"
+                sentence = f"类别{quoted(category.name)}已有 {count} 件申报件，不能删去"
                 yield Problem(f"categories.{category.key}", category.name, sentence, "保留这个类别")
             continue
         for subtype in category.subtypes:
@@ -95,14 +96,14 @@ def _categories(old: Definition, new: Definition, happened: Happened) -> Iterato
             if count and subtype.key not in kept[category.key]:
                 path = f"categories.{category.key}.subtypes.{subtype.key}"
                 yield Problem(
-                    path, subtype.name, f"子类“{subtype.name}”已有 {count} 件申报件，不能删去", "保留这个子类"
+                    path, subtype.name, f"子类{quoted(subtype.name)}已有 {count} 件申报件，不能删去", "保留这个子类"
                 )
     offered = {mode.key for mode in new.offered_modes}
     for mode in old.offered_modes:
         count = happened.modes.get(mode.key, 0)
         if count and mode.key not in offered:
             yield Problem(
-                f"modes.{mode.key}", mode.name, f"已有 {count} 件申报件选了模式“{mode.name}”，不能删去", "保留"
+                f"modes.{mode.key}", mode.name, f"已有 {count} 件申报件选了模式{quoted(mode.name)}，不能删去", "保留"
             )
 
 
@@ -110,7 +111,7 @@ def _units(old: Definition, new: Definition, happened: Happened) -> Iterator[Pro
     kept = {unit.code for unit in new.units}
     for unit in old.units:
         if unit.code not in kept and unit.code in happened.units:
-            sentence = f"“{unit.name}”在本批次中已有报送或申报件，不能移出"
+            sentence = f"{quoted(unit.name)}在本批次中已有报送或申报件，不能移出"
             yield Problem(f"units.{unit.code}", unit.name, sentence, "保留该单位")
 
 
@@ -118,9 +119,9 @@ def _quotas(new: Definition, happened: Happened) -> Iterator[Problem]:
     kept = {quota.key for quota in new.quotas}
     for key, (used, name) in happened.used.items():
         if key not in kept:
-            yield Problem(f"quotas.{key}", "", f"“{name}”已按这项名额报送 {used} 件，不能删去", "保留这项名额")
+            yield Problem(f"quotas.{key}", "", f"{quoted(name)}已按这项名额报送 {used} 件，不能删去", "保留这项名额")
     for quota in new.quotas:
         used, name = happened.used.get(quota.key, (0, ""))
         if quota.limit is not None and used > quota.limit:
-            sentence = f"“{name}”已报送 {used} 件，名额不能低于已用数"
+            sentence = f"{quoted(name)}已报送 {used} 件，名额不能低于已用数"
             yield Problem(f"quotas.{quota.key}.limit", str(quota.limit), sentence, f"不少于 {used}")

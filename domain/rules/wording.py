@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.definition import Force, Operator, Rule
+from domain.quoting import quoted
 from domain.rules.comparing import (
     NotComparable,
     as_of,
@@ -99,9 +100,9 @@ class Words:
         listing = "、".join(self.one(rule, item) for item in listed(rule.value))
         match rule.operator:
             case Operator.IS if rule.force is not Force.BAND:
-                return f"“{self.one(rule, rule.value)}”"
+                return quoted(self.one(rule, rule.value))
             case Operator.IS_NOT:
-                return f"“{self.one(rule, rule.value)}”以外"
+                return f"{quoted(self.one(rule, rule.value))}以外"
             case Operator.IN:
                 return f"{listing} 之一"
             case Operator.NOT_IN:
@@ -140,15 +141,15 @@ def unknown(rule: Rule, words: Words, because: str) -> str:
     """Return the sentence about a rule that cannot be judged yet."""
     label = words.label(rule) or rule.question
     if because:
-        said = f"{_quoted(label)}无法判断：{because.rstrip('。')}" if label else because.rstrip("。")
+        said = f"{quoted(label)}无法判断：{because.rstrip('。')}" if label else because.rstrip("。")
     elif subject_of(rule).startswith(STATEMENTS):
         said = f"请申报单位确认：{rule.question.rstrip('。？')}"
     elif rule.subject in REGISTRY:
-        said = f"{_quoted(label)}由系统在示范名单库中查询，现在还不能判断"
+        said = f"{quoted(label)}由系统在示范名单库中查询，现在还不能判断"
     elif rule.subject in FACTS and FACTS[rule.subject].is_profile:
-        said = f"申报单位资料中没有{_quoted(label)}，请先补充"
+        said = f"申报单位资料中没有{quoted(label)}，请先补充"
     elif label:
-        said = f"尚未填写{_quoted(label)}，无法判断"
+        said = f"尚未填写{quoted(label)}，无法判断"
     else:
         said = "判断所需的内容尚未填全"
     return f"{said}。{clause(rule)}"
@@ -192,15 +193,10 @@ def _broken(rule: Rule, words: Words, value: str, limit: str) -> str:
         case Operator.EXPRESSION:
             return rule.advice.rstrip("。") or "不符合条件"
         case Operator.SEEN:
-            return f"“{rule.question.rstrip('。')}”的回答不是“是”"
+            return f"{quoted(rule.question.rstrip('。'))}的回答不是“是”"
         case _:
             return f"{label}为{value}，{VERBS.get(rule.operator, '应')}{limit}"
 
 
 def _ended(text: str) -> str:
     return text if text.endswith(("。", "！", "？")) else f"{text}。"
-
-
-def _quoted(label: str) -> str:
-    """Return a label in quotation marks; one that brings its own is left as it is."""
-    return label if "“" in label else f"“{label}”"

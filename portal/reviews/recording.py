@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, request
 
 from domain.access import Action
 from domain.errors import Invalid, NotAllowed, NotFound, Problem, RuleBroken
+from domain.quoting import quoted
 from models import CheckResult, StoredFile
 from portal import asked
 from portal.asked import ID
@@ -48,7 +49,7 @@ def _answers(case_id: int) -> list[checks.Answered]:
             if item.is_stale or (item.result, item.remark) != (answer.result, answer.remark):
                 given.append(answer)
         elif remark and not item.is_stale:
-            alone.append(Problem(item.key, "", f"“{item.label}”只填了说明", "请选择符合、不符合或不适用"))
+            alone.append(Problem(item.key, "", f"{quoted(item.label)}只填了说明", "请选择符合、不符合或不适用"))
     if alone:
         raise Invalid(alone)
     return given

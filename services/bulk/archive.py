@@ -31,8 +31,11 @@ RESAVE = "请另存为 .xlsx 后重试"
 ODD = "工作簿的结构不合规格，无法读取"
 
 
-def require_bounded(content: bytes, *, most_rows: int, most_columns: int) -> None:
-    """Refuse what is no workbook, is locked, or holds more than may be read. Raises Invalid (path "file")."""
+def require_bounded(content: bytes, *, most_rows: int, most_columns: int) -> bool:
+    """Refuse what is no workbook, is locked, or holds more than may be read. Raises Invalid (path "file").
+
+    Returns whether any sheet has formulas.
+    """
     if content.startswith(COMPOUND):
         if LOCKED in content:
             raise refused("工作簿设有打开密码，无法读取", "请在 Excel 中取消密码后重新保存")
@@ -44,9 +47,11 @@ def require_bounded(content: bytes, *, most_rows: int, most_columns: int) -> Non
         members = []
     if "xl/workbook.xml" not in {member.filename for member in members}:
         raise refused("按文件内容判断，不是 .xlsx 工作簿（改扩展名无效）", RESAVE)
-    left = MOST_UNPACKED
+    left, extents = MOST_UNPACKED, list[Extent]()
     for member in members:
-        left = _measure(content, member, left, (most_rows, most_columns))
+        reading = _reading(member.filename, extents, (most_rows, most_columns))
+        left = _measure(content, member, left, reading)
+    return any(extent.has_formulas for extent in extents)
 
 
 def refused(sentence: str, allowed: str = "") -> Invalid:
@@ -54,11 +59,10 @@ def refused(sentence: str, allowed: str = "") -> Invalid:
     return Invalid([Problem("file", "", sentence, allowed)])
 
 
-def _measure(content: bytes, member: zipfile.ZipInfo, left: int, most: tuple[int, int]) -> int:
+def _measure(content: bytes, member: zipfile.ZipInfo, left: int, reading: XMLParserType | None) -> int:
     """Unpack one part piece by piece and return how many bytes are left for the others. Raises Invalid."""
-    reading = _reading(member.filename, most)
     try:
-        for piece in _pieces(content, member):
+        for piece in pieces(content, member):
             left -= len(piece)
             if left < 0:
                 raise refused("工作簿解压后过大", f"不超过 {MOST_UNPACKED // 1024 // 1024} MB")
@@ -69,16 +73,23 @@ def _measure(content: bytes, member: zipfile.ZipInfo, left: int, most: tuple[int
     return left
 
 
-def _reading(name: str, most: tuple[int, int]) -> XMLParserType | None:
-    """Return what reads a part that must be looked into; None for any other."""
-    parser = ParserCreate()
-    parser.StartDoctypeDeclHandler = _no_doctype
+def _reading(name: str, extents: list["Extent"], most: tuple[int, int]) -> XMLParserType | None:
+    """Return what reads a part that must be looked into, None for any other; a sheet's extent is added."""
+    parser = strict_parser()
     if SHEET.fullmatch(name):
-        parser.StartElementHandler = _Extent(*most).start
+        extents.append(Extent(*most))
+        parser.StartElementHandler = extents[-1].start
     elif name.lower() == LINKS:
         parser.StartElementHandler = _require_usual_place
     else:
         return None
+    return parser
+
+
+def strict_parser() -> XMLParserType:
+    """Return a reader of XML that refuses what only hostile files declare."""
+    parser = ParserCreate()
+    parser.StartDoctypeDeclHandler = _no_doctype
     return parser
 
 
@@ -92,7 +103,7 @@ def _require_usual_place(name: str, attributes: dict[str, str]) -> None:
         raise refused(ODD, RESAVE)
 
 
-def _pieces(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def pieces(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield what a part unpacks to, whatever the directory says of its size. Raises Invalid, zlib.error."""
     if member.flag_bits & IS_ENCRYPTED or member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise refused("工作簿的压缩方式无法读取，可能已加密", RESAVE)
@@ -109,12 +120,16 @@ def _pieces(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         piece = inflating.decompress(inflating.unconsumed_tail, CHUNK)
 
 
-class _Extent:
-    """Follows the cells of a sheet, and refuses one with a value beyond the last row or column that may be read."""
+class Extent:
+    """Follows the cells of a sheet, and refuses one with a value beyond the last row or column that may be read.
+
+    row, column: of the cell that is read, from 1.
+    """
 
     def __init__(self, most_rows: int, most_columns: int) -> None:
-        self._most_rows, self._most_columns = most_rows, most_columns
-        self._row = self._column = self._opened = 0
+        self.most_rows, self.most_columns = most_rows, most_columns
+        self.row = self.column = self._opened = 0
+        self.has_formulas = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take the next element. Raises Invalid."""
@@ -122,25 +137,26 @@ class _Extent:
             case "row":
                 self._opened += 1
                 given = attributes.get("r", "")
-                self._row = int(given) if given.isdecimal() else self._row + 1
-                self._column = 0
-                if self._opened > self._most_rows:
-                    raise refused(f"工作表超过 {self._most_rows} 行", "请删去下方多余的行，或分成几个文件")
+                self.row = int(given) if given.isdecimal() else self.row + 1
+                self.column = 0
+                if self._opened > self.most_rows:
+                    raise refused(f"工作表超过 {self.most_rows} 行", "请删去下方多余的行，或分成几个文件")
             case "c":
                 place = REFERENCE.fullmatch(attributes.get("r", ""))
-                self._column = _number_of(place[1]) if place else self._column + 1
-                self._row = int(place[2]) if place else self._row
+                self.column = number_of(place[1]) if place else self.column + 1
+                self.row = int(place[2]) if place else self.row
             case inner if inner in CONTENT:
+                self.has_formulas = self.has_formulas or inner == "f"
                 self._require_near()
 
     def _require_near(self) -> None:
-        if self._row > self._most_rows:
-            raise refused(f"工作表第 {self._row} 行还有内容，最多 {self._most_rows} 行", "请分成几个文件")
-        if self._column > self._most_columns:
-            raise refused(f"工作表第 {self._column} 列还有内容，最多 {self._most_columns} 列", "请删去右侧多余的列")
+        if self.row > self.most_rows:
+            raise refused(f"工作表第 {self.row} 行还有内容，最多 {self.most_rows} 行", "请分成几个文件")
+        if self.column > self.most_columns:
+            raise refused(f"工作表第 {self.column} 列还有内容，最多 {self.most_columns} 列", "请删去右侧多余的列")
 
 
-def _number_of(letters: str) -> int:
+def number_of(letters: str) -> int:
     """Return the number of a column from 1."""
     number = 0
     for letter in letters.upper():

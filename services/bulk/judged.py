@@ -1,6 +1,6 @@
 """The verdict on one row while it is looked at: what is wrong with it, what it would set."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from domain.errors import Invalid, Problem
@@ -61,7 +61,15 @@ class Judged:
         )
         order = {column.heading: at for at, column in enumerate(self.layout.columns)}
         changes = () if problems else tuple(sorted(self.changes, key=lambda change: order.get(change.label, -1)))
-        return Line(self.row.number, self.name, effect, changes, problems, "" if problems else self.note)
+        note = "；".join(filter(None, (self.note, *self._formulas())))
+        return Line(self.row.number, self.name, effect, changes, problems, "" if problems else note)
+
+    def _formulas(self) -> Iterator[str]:
+        """Yield what becomes of each cell that is a formula: nobody sees in the sheet that it is one."""
+        for key in self.row.formulas:
+            heading, value = self.layout.heading(key), self.row.get(key)
+            result = f"按其结果“{value[:80]}”导入" if value else "没有存下结果，按空白处理"
+            yield f"{heading}是公式，{result}"
 
 
 class Once:

@@ -1,6 +1,6 @@
 """Words of a cell that name a unit, a programme or a batch, and what was perhaps meant by one that names nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from sqlalchemy import select
@@ -13,13 +13,18 @@ CODE_LENGTH = 6
 """Digits of a region's code (GB/T 2260); Excel takes the zeros in front away."""
 MOST_GUESSES = 50
 """Unknown words for which the nearest name is sought; comparing takes time."""
+MOST_OFFERED = 12
 
 
 class Names:
-    """Finds one of many things by any word that names it, and by nothing that names two."""
+    """Finds one of many things by any word that names it, and by nothing that names two.
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    kind: what people call such a thing. number: what they call its key. offered: all that may be filled in, where
+    these are few.
+    """
+
+    def __init__(self, kind: str, number: str = "代码", offered: Sequence[str] = ()) -> None:
+        self.kind, self.number, self.offered = kind, number, offered
         self._found: dict[str, set[int]] = {}
         self._guesses: dict[str, str] = {}
 
@@ -46,20 +51,23 @@ class Names:
         if len(found) == 1:
             return next(iter(found))
         if found:
-            judged.refuse(column, f"有 {len(found)} 个{self.kind}叫这个名称", "请改填代码")
+            judged.refuse(column, f"有 {len(found)} 个{self.kind}叫这个名称", f"请改填{self.number}")
         else:
             judged.refuse(column, f"没有这个{self.kind}", self._nearest(word))
         return None
 
     def _nearest(self, word: str) -> str:
-        """Return what was perhaps meant."""
+        """Return what was perhaps meant, or all that can be."""
+        if self.offered:
+            more = f" 等 {len(self.offered)} 个" if len(self.offered) > MOST_OFFERED else ""
+            return f"可填：{'、'.join(self.offered[:MOST_OFFERED])}{more}"
         if word.isdecimal() and word.zfill(CODE_LENGTH) in self._found:
             return f"是否“{word.zfill(CODE_LENGTH)}”？代码列应设为文本格式，前面的 0 才不会丢"
         if word not in self._guesses and len(self._guesses) >= MOST_GUESSES:
-            return f"请填写已有{self.kind}的代码或名称"
+            return f"请填写已有{self.kind}的{self.number}或名称"
         if word not in self._guesses:
             near = get_close_matches(word, self._found, n=1)
-            self._guesses[word] = f"是否“{near[0]}”？" if near else f"请填写已有{self.kind}的代码或名称"
+            self._guesses[word] = f"是否“{near[0]}”？" if near else f"请填写已有{self.kind}的{self.number}或名称"
         return self._guesses[word]
 
 
@@ -114,7 +122,7 @@ class Programmes(Names):
     """The programmes within the session's scope, by key and name. One query."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__("项目")
+        super().__init__("项目", "代号")
         self.by_id: dict[int, Programme] = {}
         for programme in session.scalars(select(Programme).order_by(Programme.name)):
             self.by_id[programme.id] = programme

@@ -11,6 +11,7 @@ from domain.errors import Invalid, Problem
 from services.bulk.archive import RESAVE, refused, require_bounded
 from services.bulk.cells import text_of
 from services.bulk.columns import MOST_ROWS, NAMES, REMARK, SKIPPED, Column, Layout, folded
+from services.bulk.formulas import formulas_of
 from services.sheets import MOST_BYTES
 
 MOST_COLUMNS = 100
@@ -24,11 +25,15 @@ FAR_ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. number: as Excel counts it. cells: text by column's key. problems: of cells, by column's key."""
+    """One row. number: as Excel counts it. cells: text by column's key. problems: of cells, by column's key.
+
+    formulas: keys of the columns whose cells are formulas, of which the stored results are read.
+    """
 
     number: int
     cells: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    formulas: tuple[str, ...] = ()
 
     def get(self, key: str) -> str:
         """Return the text of a cell; "" for an empty one and for a column that is not there."""
@@ -46,11 +51,12 @@ class Table:
 
 @dataclass(slots=True)
 class _Grid:
-    """The cells of a sheet from A1 on, and its rows with cells that were merged."""
+    """The cells of a sheet from A1 on, its rows with merged cells, and those with formulas as `formulas_of` tells."""
 
     name: str
     cells: Sequence[Sequence[object]]
     merged: dict[int, str] = field(default_factory=dict)
+    formulas: Mapping[int, int] = field(default_factory=dict)
 
 
 def read_table(content: bytes, layout: Layout) -> Table:
@@ -60,8 +66,10 @@ def read_table(content: bytes, layout: Layout) -> Table:
     if len(content) > MOST_BYTES:
         raise refused(f"文件超过 {MOST_BYTES // 1024 // 1024} MB", "请删去图片和无关的工作表后重试")
     most_rows = MOST_ROWS + LEADING_ROWS
-    require_bounded(content, most_rows=most_rows, most_columns=MOST_COLUMNS)
+    has_formulas = require_bounded(content, most_rows=most_rows, most_columns=MOST_COLUMNS)
     grid, top = _found(content, layout)
+    if has_formulas:
+        grid.formulas = formulas_of(content, grid.name, most_rows=most_rows, most_columns=MOST_COLUMNS)
     places = _places(layout, grid.cells[top], grid.cells[top + 1 :])
     remark = next((at for at, cell in enumerate(grid.cells[top]) if folded(str(cell)) == folded(REMARK)), None)
     rows, skipped = [], 0
@@ -69,7 +77,7 @@ def read_table(content: bytes, layout: Layout) -> Table:
         if remark is not None and str(cells[remark]).strip().startswith(SKIPPED):
             skipped += 1
         elif any(str(cells[place]).strip() for place in places):
-            rows.append(_row(at + 1, cells, places, grid.merged.get(at, "")))
+            rows.append(_row(grid, at, places))
     if not rows:
         raise refused(f"工作表“{grid.name}”里没有要导入的行", "说明和示例不导入；请从示例的下一行开始填写")
     if len(rows) > MOST_ROWS:
@@ -148,9 +156,12 @@ def _nearest(heading: str, layout: Layout) -> str:
     return f"是否“{known[near[0]].heading}”？" if near else "请删去这一列；备注请写在“备注”列"
 
 
-def _row(number: int, cells: Sequence[object], places: Mapping[int, Column], merged: str) -> Row:
+def _row(grid: _Grid, at: int, places: Mapping[int, Column]) -> Row:
+    merged, columns = grid.merged.get(at), grid.formulas.get(at + 1, 0)
     problems = [Problem("", "", merged, "请取消合并，逐行填写")] if merged else []
-    return Row(number, dict(_texts(cells, places, problems)), tuple(problems))
+    texts = dict(_texts(grid.cells[at], places, problems))
+    formulas = (column.key for place, column in places.items() if columns >> place & 1)
+    return Row(at + 1, texts, tuple(problems), tuple(formulas))
 
 
 def _texts(

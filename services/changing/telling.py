@@ -31,7 +31,7 @@ class Effect:
 
     before, after: None where there is none. whom: names of the units, in the definition's order. count: mails or
     calls, 0 for a change of state. is_call: a person must call (待人工催办). subject: of one of the mails.
-    is_closing: its midnight ends the day before.
+    is_closing: its midnight ends the day before. is_shared: a mail that stands for several stages of one day.
     """
 
     stage: str
@@ -42,6 +42,7 @@ class Effect:
     subject: str
     is_closing: bool = False
     is_call: bool = False
+    is_shared: bool = False
     whom: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -68,6 +69,7 @@ def told(differences: Differences, old: Definition, new: Definition) -> list[Eff
                 event.subject,
                 event.kind == MailKind.STAGE_CLOSES,
                 is_call=_is_call(event),
+                is_shared=event.kind == MailKind.DIGEST,
             ),
         )
         if not _is_state(event):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from domain.definition import Operator, Rule
+from domain.quoting import quoted
 from domain.rules.comparing import SEPARATOR, SUBMISSION
 from domain.rules.facts import CREDIT_DAYS
 from services.definitions.names import Names
@@ -63,7 +64,7 @@ def expression_told(names: Names, expression: str) -> str:
 
     def spoken(found: re.Match[str]) -> str:
         if found["text"]:
-            return f"“{names.quoted.get(found['text'][1:-1], found['text'][1:-1])}”"
+            return quoted(names.quoted.get(found["text"][1:-1], found["text"][1:-1]))
         return SPOKEN.get(found[0]) or names.expressed.get(found[0], found[0])
 
     return TOKEN.sub(spoken, expression)

@@ -8,6 +8,8 @@ from domain.definition.paths import lookup, members
 from domain.errors import Invalid, Problem
 from domain.lint.findings import shown
 
+CHANGED = "后台改动"
+
 
 def confirm(definition: Definition, paths: Collection[str], by: str) -> Definition:
     """Return the definition with the inferred values at these paths confirmed.
@@ -54,8 +56,18 @@ def _mark(item: Evidence, was: object, becomes: object, *, is_new: bool) -> Evid
     if is_new or was == becomes:
         return item
     is_plain = members(was) is None and not isinstance(was, tuple)
-    said = f"后台改动，原为 {shown(was) or '空'}" if is_plain else "后台改动"
-    return replace(item, mark=Mark.INFERRED, note="；".join(filter(None, (item.note, said))), confirmed_by="")
+    said = f"{CHANGED}，原为 {shown(was) or '空'}" if is_plain else CHANGED
+    before, mark, _ = item.note.partition(CHANGED)
+    if mark and item.mark is Mark.INFERRED:
+        # Nobody has looked at it since the last change: what it was before that one is what counts.
+        return item
+    return replace(item, mark=Mark.INFERRED, note=noted(before.rstrip("；"), said), confirmed_by="")
+
+
+def noted(*said: str) -> str:
+    """Return parts of a note as one text; a part that ends a sentence needs no other mark behind it."""
+    parts = [part for part in said if part]
+    return "".join(part if part.endswith("。") else f"{part}；" for part in parts[:-1]) + (parts[-1] if parts else "")
 
 
 class _Gone:

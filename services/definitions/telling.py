@@ -1,14 +1,16 @@
 """Places and values of a definition in words: what a coordinator reads where the machine has a path and a key."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from domain.definition import Audience, Counting, Definition, Form, Ladder, Rule, Step
-from domain.definition.paths import children, members
+from domain.definition.paths import children, lookup, members
 from domain.instants import WEEKDAYS
+from domain.quoting import quoted
 from domain.rules.facts import ORGANISATION_KINDS
 from services.definitions.conditions import expression_told, rule_told, subject_told, value_told
 from services.definitions.names import EXPORTED, PROFILE, Names
@@ -74,9 +76,13 @@ def place(names: Names, path: str) -> Place:
     return Place(" › ".join(words), told(names, field, at, passed) if path else "")
 
 
-def quoted(name: str) -> str:
-    """Return a name in quotation marks; one that brings its own is left as it is."""
-    return name if "“" in name else f"“{name}”"
+def place_in_either(names: Names, older: Names, path: str) -> Place:
+    """Return a place in words; one that was taken away, as it stood in an older version."""
+    for known in (names, older):
+        with suppress(KeyError):
+            lookup(known.definition, path)
+            return place(known, path)
+    return place(names, path)
 
 
 def told(names: Names, field: str, value: object, within: Sequence[object] = ()) -> str:

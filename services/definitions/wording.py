@@ -18,7 +18,7 @@ _DUTY: Plain = {
     "count": 1,
     "names": "某公司",
 }
-_OWED: dict[str, Plain] = {"unit": "某省工业和信息化厅", "duties": [_DUTY], "first": _DUTY}
+_OWED: dict[str, Plain] = {"unit": "某省工业和信息化厅", "duties": [_DUTY], "first": _DUTY, "late": 0}
 _COMMON: dict[str, Plain] = {
     "person": "张三",
     "batch": {
@@ -70,6 +70,7 @@ NAMED: Mapping[str, str] = {
     "unit": "推荐单位",
     "duties": "待办事项",
     "first": "最早到期的事项",
+    "late": "已逾期的项数",
     "was_due": "原截止时间",
     "reason": "延期原因",
     "units": "尚未完成的单位",

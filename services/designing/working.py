@@ -160,14 +160,14 @@ def save_revision(session: Session, batch_id: int, *, seen: int, actor: Actor, n
 
 
 def settle(session: Session, context: BatchContext, *, actor: Actor, now: datetime) -> None:
-    """Note that the working copy has become the batch's newest revision, whatever was added to it on the way."""
+    """Begin the working copy anew from the batch's newest revision, which it has become.
+
+    What is in force and told to people is not undone by a step back; an older revision can be taken up again.
+    """
     design = design_of(session, context.batch.id)
-    if design is None:
-        return
-    design.base_revision = context.batch.revision
-    if digest(document(session, design, design.step)) != digest(context.definition):
-        add_step(session, design, context.definition, _newest(context.batch), actor=actor, now=now)
-    session.flush()
+    if design is not None:
+        design.base_revision = context.batch.revision
+        begin_anew(session, design, context.definition, _newest(context.batch), actor=actor, now=now)
 
 
 def _newest(batch: Batch) -> str:

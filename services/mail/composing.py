@@ -19,7 +19,7 @@ from services.mail.dates import due_text
 from services.mail.news import case_values, correction_values, person_values, upstream_values
 from services.mail.owed import Desk, Owed, desk, is_triggered, lines
 from services.mail.texts.letters import TEST, Composed, Facts, Sender, letter, said, speaks_english, test_text
-from templates.engine import BadTemplate
+from templates.engine import BadTemplate, Plain
 
 __all__ = ["Composed", "Sender", "Stopped", "compose"]
 
@@ -76,7 +76,9 @@ def _duties_of_person(session: Session, found: Desk, mail: Mail, now: datetime) 
     shown = lines(found, duties, now, is_english=is_english)
     named = _units_named(found, duties, is_english=is_english)
     first = shown[_foremost(duties, now)]
-    return Facts(kind, {"unit": named, "duties": shown, "first": first}, [d.id for d in duties])
+    late = {(one.batch_id, one.stage_key, one.due_at) for one in duties if one.due_at and one.due_at <= now}
+    values: dict[str, Plain] = {"unit": named, "duties": shown, "first": first, "late": len(late)}
+    return Facts(kind, values, [duty.id for duty in duties])
 
 
 def _foremost(duties: Sequence[Owed], now: datetime) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
-from domain.access import Action, Actor, may, require
+from domain.access import SYSTEM, Action, Actor, may, require
 from domain.definition import Definition
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from models import BatchState, BatchVersion, RehearsalRun
@@ -63,13 +63,29 @@ class Played:
     found: Rehearsal
 
 
+class Standing(StrEnum):
+    """What has become of the definition that was played.
+
+    CURRENT: the newest revision says the same. UNSAVED: the working copy does, and no revision. CHANGED: neither.
+    """
+
+    CURRENT = "current"
+    UNSAVED = "unsaved"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A rehearsal that was kept. is_current: whether it played what the newest revision says."""
+    """A rehearsal that was kept."""
 
     run: RehearsalRun
     result: Result
-    is_current: bool
+    standing: Standing
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether it played what the newest revision says."""
+        return self.standing is Standing.CURRENT
 
 
 def play_wanted(session: Session, batch_id: int, wanted: Wanted, *, actor: Actor, now: datetime) -> Played:
@@ -127,11 +143,16 @@ def keep(session: Session, played: Played, *, actor: Actor, now: datetime) -> Re
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of a batch's rehearsals, the newest first. newest: digest of the newest revision."""
+    """A page of a batch's rehearsals, the newest first. newest, unsaved: digests that `_standing` compares with."""
 
     runs: Sequence[RehearsalRun]
     page: Page
     newest: str
+    unsaved: str
+
+    def standing(self, run: RehearsalRun) -> Standing:
+        """Tell what has become of the definition that one of them played."""
+        return _standing(run, self.newest, self.unsaved)
 
 
 def runs(session: Session, batch_id: int, page: int = 1, *, actor: Actor) -> Listed:
@@ -144,7 +165,8 @@ def runs(session: Session, batch_id: int, page: int = 1, *, actor: Actor) -> Lis
     rows = session.scalars(
         select(RehearsalRun).where(own).order_by(RehearsalRun.id.desc()).limit(PAGE).offset(shown.offset)
     ).all()
-    return Listed(rows, shown, newest_digest(session, batch_id))
+    newest = newest_digest(session, batch_id)
+    return Listed(rows, shown, newest, _unsaved_digest(session, context, rows, newest))
 
 
 def get_run(session: Session, batch_id: int, run_id: int, *, actor: Actor) -> Kept:
@@ -159,7 +181,24 @@ def get_run(session: Session, batch_id: int, run_id: int, *, actor: Actor) -> Ke
     if run is None:
         raise NotFound("没有这次模拟运行；未签认的只保留最近的若干次。")
     result = inflate(run.result, context.definition.zone)
-    return Kept(run, result, run.digest == newest_digest(session, batch_id))
+    newest = newest_digest(session, batch_id)
+    return Kept(run, result, _standing(run, newest, _unsaved_digest(session, context, [run], newest)))
+
+
+def _standing(run: RehearsalRun, newest: str, unsaved: str) -> Standing:
+    if run.digest == newest:
+        return Standing.CURRENT
+    return Standing.UNSAVED if run.revision is None and run.digest == unsaved else Standing.CHANGED
+
+
+def _unsaved_digest(session: Session, context: BatchContext, asked: Sequence[RehearsalRun], newest: str) -> str:
+    """Return the digest of the working copy; "" where none of these runs can have played it.
+
+    Those who read rehearsals may not all read the copy; of it they are told this alone.
+    """
+    if all(run.revision is not None or run.digest == newest for run in asked):
+        return ""
+    return digest(working_copy(session, context.batch.id, actor=SYSTEM).definition)
 
 
 def run_before(session: Session, run: RehearsalRun) -> RehearsalRun | None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import Actor
 from domain.errors import Invalid, Problem
+from domain.quoting import quoted
 from models import CaseState, CheckResult
 from services.reviewing.checks import NO_SECRETS, CheckList, check_list
 from services.reviewing.credit import standing_hits
@@ -39,7 +40,8 @@ def blocks(session: Session, desk: Desk, now: datetime) -> list[Problem]:
         place = Place(desk.found.case.batch_id, desk.stage.key, desk.unit.id, case_id)
         steps = missing(session, desk.found.context, place) if desk.review.internal else []
         found.extend(
-            Problem(f"internal.{step.key}", "", f"尚未登记内部程序“{step.name}”", "请按顺序登记") for step in steps
+            Problem(f"internal.{step.key}", "", f"尚未登记内部程序{quoted(step.name)}", "请按顺序登记")
+            for step in steps
         )
     return found
 
@@ -48,11 +50,13 @@ def _unchecked(checks: CheckList) -> Iterator[Problem]:
     for item in checks.items:
         path = f"checks.{item.key}"
         if item.result is None:
-            yield Problem(path, "", f"审核要点“{item.label}”尚未填写", "符合、不符合或不适用")
+            yield Problem(path, "", f"审核要点{quoted(item.label)}尚未填写", "符合、不符合或不适用")
         elif item.is_stale:
-            yield Problem(path, "", f"“{item.label}”所涉内容在补正后有变动，请重新审核", "重新填写或沿用上次结论")
+            yield Problem(
+                path, "", f"{quoted(item.label)}所涉内容在补正后有变动，请重新审核", "重新填写或沿用上次结论"
+            )
         elif item.result is CheckResult.NO and not item.remark:
-            yield Problem(path, "", f"“{item.label}”为不符合，请填写说明")
+            yield Problem(path, "", f"{quoted(item.label)}为不符合，请填写说明")
         if item.key == NO_SECRETS and item.result is CheckResult.NO:
             yield Problem(path, "", "申报材料涉密，不能在本系统办理", "请按保密规定另行报送，并作不予推荐")
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Actor
 from domain.definition import StageKind
 from domain.errors import Conflict, Invalid, Problem
+from domain.quoting import quoted
 from domain.rules import Item, check_items
 from models import CaseVersion, CheckAnswer, CheckResult
 from services import audit
@@ -234,7 +235,7 @@ def _require_answerable(given: Sequence[Answered], labels: Mapping[str, str]) ->
         if one.key not in labels:
             problems.append(Problem(one.key, "", "没有这项审核要点", "请刷新页面"))
         elif one.result is CheckResult.NO and not one.remark.strip():
-            problems.append(Problem(one.key, "", f"“{labels[one.key]}”为不符合时，请填写说明"))
+            problems.append(Problem(one.key, "", f"{quoted(labels[one.key])}为不符合时，请填写说明"))
     if problems:
         raise Invalid(problems)
 

@@ -11,6 +11,7 @@ from domain.access import Action, Actor, Subject, require
 from domain.definition import InternalStep, Stage
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from domain.instants import local_day
+from domain.quoting import quoted
 from models import Case, CaseVersion, InternalAct, Unit
 from services import audit
 from services.batches.context import BatchContext, load
@@ -57,10 +58,10 @@ def record(session: Session, place: Place, done: StepDone, *, actor: Actor, now:
     if wanted is None:
         raise NotFound("没有这个内部程序步骤。")
     if wanted.act is not None:
-        raise Conflict(f"“{wanted.step.name}”已于 {wanted.act.held_on.isoformat()} 登记；如有误，请先撤销。")
+        raise Conflict(f"{quoted(wanted.step.name)}已于 {wanted.act.held_on.isoformat()} 登记；如有误，请先撤销。")
     if not wanted.is_next:
         first = next(item.step.name for item in shown if item.is_next)
-        raise Conflict(f"请按顺序办理：先登记“{first}”，再登记“{wanted.step.name}”。")
+        raise Conflict(f"请按顺序办理：先登记{quoted(first)}，再登记{quoted(wanted.step.name)}。")
     last = max((item.act.held_on for item in shown if item.act is not None), default=None)
     _require_complete(wanted.step, done, last, local_day(now, context.definition.zone))
     act = InternalAct(
@@ -95,7 +96,7 @@ def take_back(session: Session, place: Place, step_key: str, *, actor: Actor, no
     if wanted is None or wanted.act is None:
         raise NotFound("该步骤尚未登记。")
     if wanted is not recorded[-1]:
-        raise Conflict(f"“{wanted.step.name}”之后已登记“{recorded[-1].step.name}”，请先撤销后者。")
+        raise Conflict(f"{quoted(wanted.step.name)}之后已登记{quoted(recorded[-1].step.name)}，请先撤销后者。")
     before = {"step": wanted.step.name, "person": wanted.act.person, "number": wanted.act.number}
     session.delete(wanted.act)
     session.flush()
@@ -179,9 +180,9 @@ def _require_complete(step: InternalStep, done: StepDone, last: date | None, tod
     shown = done.held_on.isoformat()
     problems = []
     if not done.person.strip():
-        problems.append(Problem("person", "", f"请填写“{step.name}”的办理人"))
+        problems.append(Problem("person", "", f"请填写{quoted(step.name)}的办理人"))
     if step.needs_number and not done.number.strip():
-        problems.append(Problem("number", "", f"请填写“{step.name}”的文号或纪要编号"))
+        problems.append(Problem("number", "", f"请填写{quoted(step.name)}的文号或纪要编号"))
     if done.held_on > today:
         problems.append(Problem("held_on", shown, "办理日期不能晚于今天", f"不晚于 {today}"))
     if last is not None and done.held_on < last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import select
@@ -11,10 +12,10 @@ from domain.access import Role
 from models import AuditEntry, BatchStage, Mail
 from models.scope import Scope
 from models.session import Database
-from services.designing.edits import Edit, SetValues
+from services.designing.edits import Edit, Remove, SetValues
 from services.designing.working import Change, apply, working_copy
 from tests.support.backoffice import Browser, signed_in
-from tests.support.batches import COORDINATOR, definition, local
+from tests.support.batches import COORDINATOR, contacts_stage, definition, local
 from tests.support.copies import step_of
 from tests.support.in_force import published, run_until
 from tests.support.progress import set_clock
@@ -57,6 +58,7 @@ def test_the_page_tells_what_differs_what_follows_and_who_must_be_corrected(app:
     assert "2023-03-24 周五" in text
     assert "3 人此前得知的反馈联系人截止时间有变" in text
     assert "第1单位" in text
+    assert "“反馈联系人”的截止时间改为 2023-03-24 周五 24:00。 此前邮件中的下列内容以本邮件为准" in text
     assert 'name="reason"' in text
 
 
@@ -104,6 +106,16 @@ def test_what_may_not_change_is_listed_with_the_way_to_its_place(app: Flask, dat
     assert 'name="reason"' not in page.text
 
 
+def test_what_was_taken_away_is_called_by_its_name(app: Flask, database: Database) -> None:
+    changed(database, Remove("forms.contact.fields.post"))
+
+    page = coordinator(app, database).get(PAGE)
+
+    place = page.text.partition("不能生效的原因")[2].partition("正在填报，不能删去")[0]
+    label = definition(3).form("contact").fields[1].label
+    assert f"填写项 › “{label}”" in place and "“post”" not in place
+
+
 def test_without_a_change_there_is_nothing_to_put_into_force(app: Flask, database: Database) -> None:
     batch_id = changed(database)
     browser = coordinator(app, database)
@@ -119,3 +131,33 @@ def test_another_coordinators_step_must_be_looked_at_first(app: Flask, database:
 
     assert answer.status_code == 409
     assert "刚刚被他人改动" in answer.text
+
+
+def test_what_is_in_force_is_not_undone_by_a_step_back(app: Flask, database: Database) -> None:
+    batch_id = changed(database, LATER)
+
+    answer = coordinator(app, database).post(PAGE, sent(database, batch_id))
+
+    assert answer.status_code == 303
+    with database.read(Scope()) as session:
+        copy = working_copy(session, batch_id, actor=COORDINATOR)
+    assert (copy.undone, copy.redone, copy.is_changed) == ("", "", False)
+
+
+def test_why_a_stage_that_nobody_touched_gets_other_mails_is_said(app: Flask, database: Database) -> None:
+    """Two stages whose reminders fell on one day share a mail, until the day of one of them moves."""
+    one = contacts_stage()
+    two = replace(definition(3), stages=(one, replace(one, key="plans", title="报送计划")))
+    batch_id = published(database, two, local("2023-03-01 09:00"))
+    run_until(database, batch_id, local("2023-03-07 10:00"))
+    set_clock(database, local("2023-03-07 10:00"))
+    change = Change((LATER,), 1, "改期")
+    with database.write(Scope()) as session:
+        change = replace(change, seen=step_of(session, batch_id))
+        apply(session, batch_id, change, actor=COORDINATOR, now=local("2023-03-07 10:00"))
+
+    page = coordinator(app, database).get(PAGE).text
+
+    assert "合成一封“汇总提醒”" in page
+    changed_only = page.split("从现在起会有的不同")[1]
+    assert "报送计划" in changed_only

@@ -114,6 +114,9 @@ def test_a_condition_is_chosen_from_the_questions_above(typist: Typist) -> None:
     typist.done(f"{WHOLE}/add", {"into": "fields", "kind": "text", "label": "原因", "key": "why"})
     page = typist.browser.text(f"{typist.base}/{WHOLE}", at="fields.why")
     assert "“类型”选了下列之一时" in page
+    typist.done(WHOLE, {"at": "fields.kind", "label": "“信用中国”类型"})
+    page = typist.browser.text(f"{typist.base}/{WHOLE}", at="fields.why")
+    assert "“‘信用中国’类型”选了下列之一时" in page
 
     refused = typist.post(WHOLE, {"at": "fields.why", "when": "kind"})
     assert refused.status_code == 422 and "至少勾选一个" not in refused.get_data(as_text=True).split("lx-fd-when")[0]
@@ -175,10 +178,27 @@ def test_the_preview_is_what_the_applicant_sees_and_may_stand_in_our_own_frame_a
     text = empty.get_data(as_text=True)
     assert 'id="leaf-name"' in text and "data-case-form" in text and "示例制造" not in text
     assert "示例制造有限公司" in typist.browser.text(page, filled="1")
-    paper = typist.browser.text(page, look="paper")
+    bare = typist.browser.text(page, look="paper").split("<main")[1]
+    assert "lx-print-cover" in bare and "示例" not in bare and "空表" in bare
+    paper = typist.browser.text(page, look="paper", filled="1")
     assert "lx-print-cover" in paper and "示例制造有限公司" in paper and "<input" not in paper.split("<main")[1]
     other = typist.browser.get(f"{typist.base}/forms/{FORM.key}")
     assert "frame-ancestors 'none'" in other.headers["Content-Security-Policy"]
+
+
+def test_a_window_of_its_own_shows_what_the_page_shows(typist: Typist) -> None:
+    """S4-2: without scripts the link follows the address of the page; with them, the bar (tests/browser)."""
+    put(typist, FORM)
+    page = f"{typist.base}/forms/{FORM.key}"
+    wanted = {"look": "paper", "filled": "1", "year": "2024"}
+    links = [
+        typist.browser.text(page, at="sections.basics.fields.name", **asked)
+        .partition("data-apart")[0]
+        .rpartition("<a ")[2]
+        for asked in (wanted, {})
+    ]
+    assert all(f"{name}={value}" in links[0] for name, value in wanted.items())
+    assert f'href="{page}/preview#field-name"' in links[1]
 
 
 def test_the_preview_shows_what_is_typed_and_stores_nothing(typist: Typist) -> None:

@@ -74,7 +74,7 @@ def test_what_is_missing_is_told_beside_its_field(coordinator: Browser, world: W
 
     assert (empty.status_code, bad.status_code, taken.status_code) == (422, 422, 422)
     assert beside("请填写标题", empty) and beside("请填写主办处室", empty)
-    assert beside("代号不合规则", bad) and beside("请填写项目名称", bad)
+    assert beside("编号不合规则", bad) and beside("请填写项目名称", bad)
     assert beside("这个编号已有批次", taken)
 
 
@@ -95,6 +95,21 @@ def test_a_clone_shows_every_date_before_it_is_made(coordinator: Browser, world:
     assert done.status_code == 303
     due = stored(database, "batch-2024").stage("contacts").due
     assert due is not None and str(due.on) == "2024-03-18"
+
+
+def test_every_problem_is_told_at_once(coordinator: Browser, world: World) -> None:
+    """Those of the form, of the basics and of the dates; each field says one thing."""
+    wrong = {**FORM, "code": "Bad Code", "title": "", "anchor": "opens", "on": "2024-03-09"}
+
+    answer = coordinator.post(f"{NEW}/from", wrong, kind="batch", key="batch-2023")
+    without_day = coordinator.post(f"{NEW}/from", {**wrong, "on": "never"}, kind="batch", key="batch-2023")
+    without_year = coordinator.post(f"{NEW}/from", {**wrong, "year": "x"}, kind="batch", key="batch-2023")
+
+    assert [one.status_code for one in (answer, without_day, without_year)] == [422] * 3
+    for sentence in ("编号不合规则", "请填写标题", "是休息日"):
+        assert beside(sentence, answer)
+    assert "还有 3 处需要改正" in said(answer) and "还有 3 处需要改正" in said(without_day)
+    assert beside("请填写日期", without_day) and not beside("请填写新批次的这个日期", without_day)
 
 
 @pytest.mark.parametrize(

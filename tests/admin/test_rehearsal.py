@@ -19,7 +19,7 @@ from services.designing.edits import SetValues
 from services.designing.working import Change, apply
 from tests.support.backoffice import Browser, counted, make_app, said, signed_in
 from tests.support.batches import COORDINATOR, definition
-from tests.support.rehearsal_pages import BASE, NOW, ROW, SINCE, ran, run, stored_draft
+from tests.support.rehearsal_pages import BASE, NOW, ROW, SINCE, move_due, ran, run, stored_draft
 
 
 @pytest.fixture
@@ -186,6 +186,40 @@ def test_the_working_copy_that_is_unfinished_says_what_to_mend(
 
     assert answer.status_code == 422
     assert re.search(r'href="/admin/progress/batch-2023/design/at/stages\.contacts', said(answer))
+
+
+def test_a_run_of_the_working_copy_says_that_it_is_unsaved(
+    coordinator: Browser, draft: int, database: Database
+) -> None:
+    """Nothing changed in between: what is missing is a revision, not another run."""
+    step = move_due(database, draft, "2023-03-15")
+    address = ran(coordinator, source="working")
+    at_first, listed = coordinator.text(address), coordinator.text(BASE)
+    move_due(database, draft, "2023-03-16", step)
+    later = coordinator.text(address)
+
+    assert "工作稿，尚未存稿" in at_first and "工作稿，尚未存稿" in listed
+    assert "请先把工作稿存为新一稿" in at_first
+    assert "之后定义又有改动" not in at_first + listed
+    assert "之后定义又有改动" in later and "尚未存稿" not in later
+
+
+def test_presets_follow_the_definition_that_is_played(coordinator: Browser, draft: int, database: Database) -> None:
+    """Who answers late in the newest revision is refused long before in the working copy, and the other way round."""
+    unchanged = coordinator.text(BASE, preset="last_day", source="working")
+    move_due(database, draft, "2023-03-15")
+
+    saved = coordinator.text(BASE, preset="last_day")
+    working = coordinator.text(BASE, preset="last_day", source="working")
+
+    assert 'value="2023-03-20T16:00"' in unchanged and 'value="2023-03-20T16:00"' in saved
+    assert 'value="2023-03-15T16:00"' in working and "2023-03-20T16:00" not in working
+    chosen = '<input type="hidden" name="source" value="{}"'
+    for page, own, other in ((saved, "saved", "working"), (working, "working", "saved")):
+        assert re.search(rf'name="source" value="{own}" checked', page)
+        visible, _, without_scripts = page.partition("<noscript data-other-source>")
+        assert chosen.format(own) in visible and chosen.format(other) in without_scripts
+    assert "data-other-source" not in unchanged
 
 
 def test_a_rehearsal_that_there_is_not(coordinator: Browser, draft: int) -> None:

@@ -58,6 +58,26 @@ def test_leaving_with_unsent_changes_asks_first(open_page: OpenPage) -> None:
     assert asked == ["beforeunload"]
 
 
+def test_looking_at_a_mail_for_a_unit_is_no_unsaved_work(open_page: OpenPage) -> None:
+    """Only what is typed is kept and asked about; a text that was tried and not saved still is."""
+    page = open_page("/admin/progress/draft-2024/design/mails/reminder")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    with page.expect_response("**/mails/reminder"):
+        page.get_by_label("语言").select_option("en")
+
+    page.reload()
+
+    expect(page.get_by_text("的未提交内容")).to_have_count(0)
+    assert asked == []
+    page.locator("#mail-subject").click()
+    page.keyboard.type("改")
+    page.wait_for_function("() => localStorage.getItem('lx-draft-design/draft-2024/mails.reminder')")
+    page.reload()
+    assert asked == ["beforeunload"]
+    expect(page.get_by_text("的未提交内容")).to_be_visible()
+
+
 def test_what_was_typed_on_an_older_copy_is_merged_when_it_comes_back(open_page: OpenPage, sqlite: Database) -> None:
     """S4-bad input: two coordinators on one draft, one of whom had closed the browser."""
     mine = open_page(f"{DRAFT}/part/basics")

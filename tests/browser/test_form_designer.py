@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,6 +106,94 @@ def test_the_preview_follows_what_is_typed_and_nothing_is_stored(designed: Desig
     expect(frame.locator(".lx-print-cover")).to_be_visible()
     found = designed.stored().form("enterprise").field("name")
     assert found is not None and (found.key, found.label) == ("name", "企业全称（示例）")
+
+
+def test_the_printed_sheet_is_shown_whole(designed: Designed) -> None:
+    """S4-2: as it will be printed: the width of a page of paper, scaled to the pane, whatever the screen's."""
+    page = designed.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{PAGE}?at=sections.basics.fields.name&look=paper")
+    for _ in range(2):
+        shown = page.locator("iframe.lx-fd-frame:not(.is-coming)")
+        sheet = page.frame_locator("iframe.lx-fd-frame:not(.is-coming)").locator(".lx-fd-sheet")
+        expect(sheet).to_be_visible()
+        pane, frame = (page.locator(".lx-fd-pane").bounding_box(), shown.bounding_box())
+        assert pane is not None and frame is not None
+        assert abs(frame["width"] - pane["width"]) < 2 and abs(frame["height"] - pane["height"]) < 2
+        width, lacks = sheet.evaluate(
+            "one => [one.offsetWidth, document.documentElement.scrollWidth - document.documentElement.clientWidth]"
+        )
+        assert width >= 794 and lacks <= 0
+        page.locator('[data-preview-bar] [name="filled"]').select_option("1")
+        expect(sheet).to_contain_text("示例制造有限公司")
+    page.locator('[data-preview-bar] [name="look"]').select_option("")
+    expect(page.frame_locator("iframe.lx-fd-frame:not(.is-coming)").locator("#leaf-name")).to_be_visible()
+    screen = page.locator("iframe.lx-fd-frame:not(.is-coming)")
+    assert abs(screen.evaluate("one => one.getBoundingClientRect().width - one.offsetWidth")) < 1
+
+
+def test_a_window_of_its_own_shows_what_the_pane_shows(designed: Designed) -> None:
+    """S4-2: also after the bar was changed, and on the next question."""
+    page = designed.page
+    page.goto(f"{PAGE}?at=sections.basics.fields.name")
+    link = page.get_by_role("link", name="新窗口")
+    page.locator('[data-preview-bar] [name="filled"]').select_option("1")
+    page.locator('[data-preview-bar] [name="look"]').select_option("paper")
+    expect(link).to_have_attribute("href", re.compile(r"/preview\?look=paper&filled=1&.*year=2023.*#field-name$"))
+    page.goto(f"{PAGE}?at=sections.basics.fields.code")
+    expect(link).to_have_attribute("href", re.compile(r"/preview\?look=paper&filled=1&.*#field-code$"))
+    with page.expect_popup() as opened:
+        link.click()
+    expect(opened.value.locator(".lx-print-cover")).to_contain_text("示例制造有限公司")
+
+
+def test_what_was_typed_is_not_dropped_unasked(designed: Designed) -> None:
+    """S4-2: moving, copying and taking out ask first while the settings are not stored."""
+    page = designed.page
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    first, second = designed.keys(0)[:2]
+    page.goto(f"{PAGE}?at=sections.basics.fields.{second}")
+    page.locator("#at-label").click()
+    page.keyboard.type("改")
+    typed = page.locator("#at-label").input_value()
+    dialog = page.locator("#lx-confirm")
+    for act in ("上移", "下移", "复制", "删去"):
+        page.locator(".lx-fd-acts").get_by_role("button", name=act).click()
+        expect(dialog).to_contain_text("有未保存的修改")
+        dialog.get_by_role("button", name="取消").click()
+        expect(dialog).to_be_hidden()
+    page.locator(f'[data-path="sections.basics.fields.{second}"] > a').focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(dialog).to_contain_text("有未保存的修改")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert page.locator("#at-label").input_value() == typed and designed.keys(0)[:2] == [first, second]
+
+    page.locator(".lx-fd-acts").get_by_role("button", name="上移").click()
+    dialog.get_by_role("button", name="不保存，继续").click()
+    expect(page.get_by_text("；可以撤销")).to_be_visible()
+    assert designed.keys(0)[:2] == [second, first] and asked == []
+
+
+def test_a_question_dragged_and_not_moved_goes_back(designed: Designed) -> None:
+    """S4-2: whoever rather keeps what was typed sees the order that is stored."""
+    page = designed.page
+    first, second = designed.keys(0)[:2]
+    page.goto(f"{PAGE}?at=sections.basics.fields.{first}")
+    page.locator("#at-label").click()
+    page.keyboard.type("改")
+    page.locator(f'[data-path="sections.basics.fields.{first}"] > a [data-drag]').hover()
+    page.mouse.down()
+    box = page.locator(f'[data-path="sections.basics.fields.{second}"] > a').bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 20, steps=8)
+    page.mouse.move(box["x"] + 30, box["y"] + 30, steps=4)
+    page.mouse.up()
+    expect(page.locator("#lx-confirm")).to_contain_text("有未保存的修改")
+    page.locator("#lx-confirm").get_by_role("button", name="取消").click()
+    expect(page.locator('[data-list="sections.basics.fields"] > li').first).to_have_attribute("data-name", first)
+    assert designed.keys(0)[:2] == [first, second]
 
 
 def test_a_mail_text_is_previewed_while_it_is_typed_and_names_are_inserted(designed: Designed) -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
+
+from domain.access import SYSTEM
+from domain.definition import Evidence, Mark
+from models.scope import Scope
+from models.session import Database
+from services.batches.drafts import store_draft
+from services.designing.edits import SetValues
+from services.designing.working import Change, apply
+from tests.support.batches import COORDINATOR, definition, local
+from tests.support.filled import World
 
 SignIn = Callable[..., Page]
 OpenPage = Callable[..., Page]
@@ -70,3 +81,61 @@ def test_the_page_fits_a_phone(page_of: SignIn) -> None:
     page.goto(LIST)
     expect(page.get_by_role("link", name="查看")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_ready_scenario_follows_the_definition_that_is_chosen(
+    open_page: OpenPage, sqlite: Database, world: World
+) -> None:
+    """Its dates are those of what is played, until somebody types others; the period stays."""
+    with sqlite.write(Scope()) as session:
+        edit = SetValues("stages.contacts", {"due": {"on": "2024-03-15"}})
+        change = Change(edits=[edit], seen=0, what="截止日期")
+        apply(session, world.draft, change, actor=COORDINATOR, now=local("2023-03-10 10:00"))
+    page = open_page("/admin/progress/draft-2024/rehearsal")
+    page.get_by_role("button", name="最后一天集中").click()
+    chosen = page.get_by_role("button", name="最后一天集中")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    at, saved = page.locator("[name=act_at]").first, page.locator("[name=act_at]").first.input_value()
+    page.get_by_label("到（含）").fill("2024-06-30")
+
+    page.get_by_text("工作稿（有未存改动，从头）").click()
+    expect(at).to_have_value("2024-03-15T16:00")
+    page.get_by_text("稿（最新一稿，从头）").click()
+    expect(at).to_have_value(saved)
+    expect(page.get_by_label("到（含）")).to_have_value("2024-06-30")
+    at.fill("2024-03-10T10:00")
+    expect(chosen).to_have_attribute("aria-pressed", "false")
+    page.get_by_text("工作稿（有未存改动，从头）").click()
+    expect(at).to_have_value("2024-03-10T10:00")
+    page.get_by_role("button", name="最后一天集中").click()
+    expect(at).to_have_value("2024-03-15T16:00")
+    expect(page.get_by_label("工作稿")).to_be_checked()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_flag_hides_a_month(open_page: OpenPage, width: int) -> None:
+    page = open_page("/admin/progress/draft-2024/rehearsal", width)
+    page.get_by_role("button", name="运行模拟").click()
+    expect(page.locator(".lx-tl-flag-clock")).to_be_attached(timeout=30_000)
+
+    edges = "(all, edge) => all.map(one => one.getBoundingClientRect()[edge])"
+    flags = page.locator(".lx-tl-today-flag").evaluate_all(edges, "bottom")
+    months = page.locator(".lx-tl-month-text").evaluate_all(edges, "top")
+    assert max(flags) <= min(months)
+    row, bar = (page.locator(part).first.bounding_box() for part in (".lx-timeline-label", ".lx-tl-bar"))
+    assert row is not None and bar is not None
+    assert row["y"] <= bar["y"] <= bar["y"] + bar["height"] <= row["y"] + row["height"]
+
+
+def test_counters_on_tabs_keep_to_the_dark(open_page: OpenPage, sqlite: Database) -> None:
+    evidence = (Evidence(path="title", mark=Mark.INFERRED, note="推定"),)
+    with sqlite.write(Scope()) as session:
+        marked = definition(2, code="marked", evidence=evidence)
+        store_draft(session, marked, actor=SYSTEM, now=local("2023-03-10 10:00"))
+    page = open_page("/admin/progress/marked/rehearsal", color_scheme="dark")
+
+    badges = page.locator(":is(.lx-tabs, .lx-inner-tabs) .lx-nav-badge")
+    expect(badges).to_have_count(2)
+    for badge in (badges.first, badges.last):
+        expect(badge).not_to_have_css("background-color", "rgb(255, 255, 255)")
+        expect(badge).not_to_have_css("margin-left", "0px")

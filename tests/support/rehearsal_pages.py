@@ -12,8 +12,10 @@ from domain.definition import Due
 from models.scope import Scope
 from models.session import Database
 from services.batches.drafts import store_draft
+from services.designing.edits import SetValues
+from services.designing.working import Change, apply
 from tests.support.backoffice import Browser, said
-from tests.support.batches import contacts_stage, definition, local
+from tests.support.batches import COORDINATOR, contacts_stage, definition, local
 from tests.support.progress import set_clock
 
 SINCE = local("2023-01-01 00:00")
@@ -58,3 +60,11 @@ def change_due(database: Database, day: date) -> None:
     with database.write(Scope()) as session:
         later = definition(units=3, stages=(contacts_stage(due=Due(on=day)),))
         store_draft(session, later, actor=SYSTEM, now=NOW)
+
+
+def move_due(database: Database, batch_id: int, day: str, seen: int = 0) -> int:
+    """Move the deadline of "contacts" in the working copy; return the step."""
+    with database.write(Scope()) as session:
+        edit = SetValues("stages.contacts", {"due": {"on": day}})
+        change = Change(edits=[edit], seen=seen, what="截止日期")
+        return apply(session, batch_id, change, actor=COORDINATOR, now=NOW).step

@@ -57,7 +57,9 @@
     danger: element.dataset.confirmTone === "danger",
   });
 
-  /* The question of a submit: its button's, or its form's. Placeholders: {n} rows selected. */
+  /* The question of a submit: its button's, or its form's. On a page that asks about what was typed and not saved,
+     also that: another form of the page would drop it. */
+  const UNSAVED = "有未保存的修改，继续则不保存这些修改。";
   const confirmed = new WeakSet();
 
   document.addEventListener(
@@ -66,7 +68,8 @@
       const form = event.target;
       const button = event.submitter;
       const asking = button && button.dataset.confirm ? button : form.dataset.confirm ? form : null;
-      if (!asking || confirmed.has(form)) {
+      const isLosing = Boolean($("[data-asks-unsaved]")) && window.lx.isLosing(form);
+      if ((!asking && !isLosing) || confirmed.has(form)) {
         confirmed.delete(form);
         return;
       }
@@ -74,8 +77,13 @@
       event.stopImmediatePropagation();
       const selected = form.id ? $$(`input[name=rowid][form="${form.id}"]:checked`).length : 0;
       const prefix = selected ? `已选择 ${selected} 条。` : "";
-      ask(prefix + asking.dataset.confirm, wordsOf(asking)).then((yes) => {
-        if (!yes) return;
+      const question = prefix + (asking ? asking.dataset.confirm : "") + (isLosing ? UNSAVED : "");
+      ask(question, asking ? wordsOf(asking) : { yes: "不保存，继续", danger: true }).then((yes) => {
+        if (!yes) {
+          form.dispatchEvent(new CustomEvent("lx:declined"));
+          return;
+        }
+        if (isLosing) window.lx.lose();
         confirmed.add(form);
         form.requestSubmit(button && button.form === form ? button : undefined);
       });

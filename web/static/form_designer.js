@@ -57,6 +57,11 @@
         onEnd: (event) => {
           if (event.from === event.to && event.oldIndex === event.newIndex) return;
           const next = event.item.nextElementSibling;
+          const stay = () => {
+            event.item.remove();
+            event.from.insertBefore(event.item, event.from.children[event.oldIndex] || null);
+          };
+          mover.addEventListener("lx:declined", stay, { once: true });
           move({ at: event.item.dataset.path, into: event.to.dataset.list, before: next ? next.dataset.name : "" });
         },
       });
@@ -93,8 +98,23 @@
 
   /* ---------- the preview follows ---------- */
 
+  const pane = $(".lx-fd-pane", page);
+  const apart = $("[data-apart]", page);
+  const PAPER_PX = 794; // the width of A4 at 96 dpi
+  const AROUND_PX = 46; // the ground beside the sheet, and a scroll bar
   let frame = $("iframe.lx-fd-frame", page);
   let asking = 0;
+
+  /* Paper is as wide as it is: its frame is made wide enough, and then small enough for the pane. */
+  function fit(shown) {
+    const isPaper = shown.dataset.look === "paper";
+    const sheet = shown.contentDocument && shown.contentDocument.querySelector(".lx-fd-sheet");
+    const width = isPaper ? Math.max(pane.clientWidth, (sheet ? sheet.offsetWidth : PAPER_PX) + AROUND_PX) : 0;
+    const scale = width ? pane.clientWidth / width : 1;
+    shown.style.width = width ? `${width}px` : "";
+    shown.style.height = width ? `${pane.clientHeight / scale}px` : "";
+    shown.style.transform = width ? `scale(${scale})` : "";
+  }
 
   function address() {
     const params = new URLSearchParams(new FormData(bar));
@@ -103,15 +123,23 @@
     return { href: `${base.split("?")[0]}?${params}`, anchor: anchor || "" };
   }
 
+  function relink() {
+    const { href, anchor } = address();
+    apart.href = anchor ? `${href}#${anchor}` : href;
+  }
+
   /* A new frame takes the place of the old one: a frame that is led elsewhere would fill the history. */
-  function draw(html, anchor) {
-    const fresh = frame.cloneNode(false);
+  function draw(html, anchor, look) {
+    const fresh = document.createElement("iframe");
     const old = frame;
     const scrolled = old.contentWindow ? old.contentWindow.scrollY : 0;
-    fresh.removeAttribute("src");
-    fresh.classList.add("is-coming");
+    fresh.className = "lx-fd-frame is-coming";
+    fresh.name = old.name;
+    fresh.title = old.title;
+    fresh.dataset.look = look;
     fresh.srcdoc = html;
     fresh.addEventListener("load", () => {
+      fit(fresh);
       fresh.contentWindow.scrollTo(0, scrolled);
       if (!scrolled) lead(fresh, anchor);
       fresh.classList.remove("is-coming");
@@ -119,6 +147,7 @@
       frame = fresh;
     });
     old.before(fresh);
+    fit(fresh);
   }
 
   /* Shows the question that is worked on; the page around the frame stays where it is. */
@@ -127,15 +156,23 @@
     if (place) shown.contentWindow.scrollTo(0, place.getBoundingClientRect().top + shown.contentWindow.scrollY - 12);
   }
 
-  frame.addEventListener("load", () => lead(frame, address().anchor), { once: true });
+  const first = frame;
+  first.dataset.look = bar.elements.look.value;
+  first.addEventListener("load", () => {
+    fit(first);
+    lead(first, address().anchor);
+  });
+  new ResizeObserver(() => fit(frame)).observe(pane);
 
   function update() {
     const { href, anchor } = address();
     const mine = (asking += 1);
+    const look = bar.elements.look.value;
+    relink();
     fetch(href, { method: "POST", body: new FormData(settings) })
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
       .then((html) => {
-        if (mine === asking) draw(html, anchor);
+        if (mine === asking) draw(html, anchor, look);
       })
       .catch(() => say("预览没有更新，请检查网络"));
   }
@@ -170,6 +207,7 @@
       differs = true;
     }
   });
+  relink();
   if (differs) update();
 
   /* ---------- expressions ---------- */

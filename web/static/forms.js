@@ -30,14 +30,19 @@
   /* ---------- leaving with changes ---------- */
 
   const dirty = new Set();
+  const looks = (field) => field.closest("[data-looking]"); // chooses what is looked at, and is no content
 
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form && form.hasAttribute("data-guard")) dirty.add(form);
+    if (form && form.hasAttribute("data-guard") && !looks(event.target)) dirty.add(form);
   });
+  $$("form[data-guard][data-unsaved]").forEach((form) => dirty.add(form));
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) dirty.delete(event.target);
   });
+  /* Whether sending a form loses what was typed in another; and that the reader agreed to lose it. */
+  window.lx.isLosing = (form) => form.method === "post" && Array.from(dirty).some((one) => one !== form);
+  window.lx.lose = () => dirty.clear();
   window.addEventListener("beforeunload", (event) => {
     if (!dirty.size) return;
     event.preventDefault();
@@ -50,7 +55,7 @@
   const PREFIX = "lx-draft-";
   const SKIPPED = new Set(["password", "file", "hidden", "submit", "button", "reset"]);
 
-  const fieldsOf = (form) => Array.from(form.elements).filter((field) => field.name && !SKIPPED.has(field.type));
+  const fieldsOf = (form) => Array.from(form.elements).filter((field) => field.name && !SKIPPED.has(field.type) && !looks(field));
 
   function read(form) {
     const values = {};
@@ -124,7 +129,8 @@
     const draft = load(key);
     if (draft && JSON.stringify(draft.values) !== JSON.stringify(read(form))) offer(form, draft, key);
     let timer = 0;
-    form.addEventListener("input", () => {
+    form.addEventListener("input", (event) => {
+      if (looks(event.target)) return;
       window.clearTimeout(timer);
       timer = window.setTimeout(() => {
         store(key, { at: Date.now(), values: read(form) });

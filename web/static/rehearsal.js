@@ -26,9 +26,42 @@
     if (remove) {
       const row = remove.closest(".lx-act");
       const box = row.parentElement;
+      keepRows();
       if ($$(".lx-act", box).length > 1) row.remove();
       else row.replaceWith(emptied(row));
       $("[data-act-add]", box).focus();
+    }
+  });
+
+  /* ---------- ready scenarios: their dates are those of the definition that is played ---------- */
+
+  /* Rows that somebody changed are nobody's ready scenario any more: another definition leaves them as they are. */
+  function keepRows() {
+    $("[data-preset]").value = "";
+    $$("[data-presets] button").forEach((button) => button.setAttribute("aria-pressed", "false"));
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.closest(".lx-acts")) keepRows();
+  });
+
+  /* Counts the rows of a ready scenario anew where another definition is chosen; the period stays as typed. */
+  document.addEventListener("change", async (event) => {
+    const source = event.target.closest("[data-rehearse] [name=source]");
+    if (!source) return;
+    $("[data-presets] [name=source]").value = source.value;
+    const preset = $("[data-preset]").value;
+    if (!preset) return;
+    const address = `${window.location.pathname}?${new URLSearchParams({ preset, source: source.value })}`;
+    try {
+      const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if ($("[data-focus]", page)) throw new Error("the definition has errors, which the page tells");
+      if (source.checked && $("[data-preset]").value === preset) {
+        $(".lx-acts").replaceWith(document.adoptNode($(".lx-acts", page)));
+      }
+    } catch {
+      window.location.assign(address);
     }
   });
 

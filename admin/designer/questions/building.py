@@ -13,6 +13,7 @@ from admin.designer.questions.sheet import form_of
 from domain.access import Action
 from domain.definition import Check, Definition, Form, Material, Part, Section
 from domain.errors import Invalid, Problem
+from domain.quoting import quoted
 from services.definitions.words import name_of
 from services.designing.asking.describing import empty
 from services.designing.asking.spots import join
@@ -57,7 +58,7 @@ class Building(Nodes):
         if not title:
             refusal = Invalid([Problem("forms", "", "请填写表的名称")])
             return self.refused(code, refusal, self.part_href(code, "forms"), lambda _: self._new_form_again(code))
-        return self.change(code, [edit], f"添加表“{title}”", self.form_href(code, key))
+        return self.change(code, [edit], f"添加表{quoted(title)}", self.form_href(code, key))
 
     @expose("/<code>/design/forms/<key>/add", methods=("POST",))
     @needs(Action.EDIT_DEFINITION)
@@ -70,10 +71,10 @@ class Building(Nodes):
             new = {name: request.form.get(name, "") for name in ("kind", "label", "key")}
             if what in ITEMS:
                 edit, path = added_item(form, HOLDERS.get(what, holder), ITEMS[what], new, after)
-                done = f"添加{name_of(ITEMS[what])}“{label}”"
+                done = f"添加{name_of(ITEMS[what])}{quoted(label)}"
             else:
                 edit, path = added_question(form, holder, new, after)
-                done = f"添加“{label}”"
+                done = f"添加{quoted(label)}"
             # Whoever adds rows to a table adds several.
             return edit, holder.rpartition(".")[0] if request.form.get("stay") else path, done
 
@@ -86,7 +87,7 @@ class Building(Nodes):
 
         def made(working: Working, form: Form) -> Made:
             node, way = node_at(form, request.form.get("at", "")), request.form.get("way", "")
-            what = f"移动“{node.label}”"
+            what = f"移动{quoted(node.label)}"
             if way in WAYS:
                 edit = stepped(form, node, WAYS[way])
             else:
@@ -103,7 +104,7 @@ class Building(Nodes):
         def made(working: Working, form: Form) -> Made:
             node = node_at(form, request.form.get("at", ""))
             edit, path = copied(working.definition, form, node)
-            return edit, path, f"复制“{node.label}”"
+            return edit, path, f"复制{quoted(node.label)}"
 
         return self._form_act(code, key, made)
 
@@ -116,7 +117,7 @@ class Building(Nodes):
             node = node_at(form, request.form.get("at", ""))
             steps = node.path.split(".")
             up = ".".join(steps[:-2])
-            return Remove(join(root(form), node.path)), up, f"删去“{node.label}”"
+            return Remove(join(root(form), node.path)), up, f"删去{quoted(node.label)}"
 
         return self._form_act(code, key, made)
 

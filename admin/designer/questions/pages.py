@@ -18,6 +18,7 @@ from domain.access import Action
 from domain.definition import Check, Definition, Field, FieldKind, Form
 from domain.errors import Conflict, NotFound
 from domain.instants import local_day
+from domain.quoting import quoted
 from services.batches.context import load
 from services.definitions.names import Names
 from services.definitions.telling import place
@@ -162,7 +163,7 @@ class Questions(Building, Previewing):
             anchor = f"#field-{steps[3]}" if len(steps) > 3 else f"#section-{steps[1]}"
         elif steps[:1] == ["fields"]:
             anchor = f"#field-{steps[1]}"
-        return f"{base}?{urlencode(asked, doseq=True)}{anchor}"
+        return f"{base}?{urlencode(asked, doseq=True)}{anchor}" if asked else f"{base}{anchor}"
 
     @staticmethod
     def _answer(page: str, status: int) -> Response:
@@ -190,12 +191,12 @@ def _target(form: Form, node: Node | None) -> tuple[str, str, str]:
     lists = _lists(form)
     if node is None or not (node.is_question or node.is_section or "." in node.holder):
         path, name = lists[-1] if lists else ("fields", "本表")
-        return path, "", f"“{name}”的末尾" if form.sections else "表的末尾"
+        return path, "", f"{quoted(name)}的末尾" if form.sections else "表的末尾"
     if node.is_section:
-        return node.own_list, "", f"“{node.label}”的末尾"
+        return node.own_list, "", f"{quoted(node.label)}的末尾"
     # What a table or a guided text consists of is added on the table itself.
     question = node if node.is_question else node_at(form, node.holder.rpartition(".")[0])
-    return question.holder, question.name, f"“{question.label}”之后"
+    return question.holder, question.name, f"{quoted(question.label)}之后"
 
 
 @dataclass(frozen=True, slots=True)

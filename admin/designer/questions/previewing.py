@@ -70,7 +70,7 @@ def form_choice(definition: Definition, form: Form) -> Choice:
         request.values.get("category", "")[:40],
         tuple(request.values.getlist("modes"))[:50],
         number(request.values.get("year"), MOST_YEAR) or 0,
-        asks_paper() or bool(request.values.get("filled")),
+        bool(request.values.get("filled")),
     )
     return choices(definition, form, wanted)
 
@@ -93,6 +93,7 @@ def _values(shown: Shown) -> dict[str, Any]:
     on = local_day(current.now(), definition.zone)
     given = setting(definition, wanted, on)
     answers = samples(form, given, wanted.modes) if wanted.is_filled else {}
+    applicant, unit = (APPLICANT, UNIT) if wanted.is_filled else ("", "")
     values: dict[str, Any] = {
         "wanted_form": form,
         "definition": definition,
@@ -102,8 +103,8 @@ def _values(shown: Shown) -> dict[str, Any]:
         "file_kind": choice,
         "category": shown.choice.categories.get(wanted.category, ""),
         "year": given.year,
-        "applicant": APPLICANT,
-        "unit": UNIT,
+        "applicant": applicant,
+        "unit": unit,
     }
     if is_collected(definition, form) and not shown.is_paper:
         return {**values, "form": None, "small": make_form(form, answers)}
@@ -117,6 +118,6 @@ def _values(shown: Shown) -> dict[str, Any]:
     problems = () if shown.is_paper else checked.problems
     if shown.is_paper:
         look = replace(look, warnings=())
-    cover = cover_of(form, {"year": str(given.year), "applicant": APPLICANT, "unit": UNIT})
+    cover = cover_of(form, {"year": str(given.year), "applicant": applicant, "unit": unit})
     values["form"] = make_case_form(form, given, {**answers, **checked.values}, problems=problems, look=look)
     return {**values, "cover": cover}

@@ -1,11 +1,12 @@
 """Contacts: one present person for a unit in a batch, or in all; another person takes the place of the former one."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from domain.access import Action, Actor, Subject, may
 from domain.errors import Invalid
@@ -44,7 +45,8 @@ def layout(session: Session, actor: Actor) -> Layout:
             Column(
                 key="batch",
                 heading="批次",
-                says="批次的名称或编号；留空为各批次通用。一个单位在一个批次（或通用）只有一位联系人。",
+                says="批次的名称、编号，或项目名称和年度（如“示例项目 2023”）；留空为各批次通用。"
+                "一个单位在一个批次（或通用）只有一位联系人。",
                 choices=batches,
                 example=EVERY_BATCH,
             ),
@@ -61,7 +63,18 @@ def layout(session: Session, actor: Actor) -> Layout:
 def _open(session: Session) -> list[Batch]:
     """Return the batches that are not over, the newest first."""
     found = select(Batch).where(Batch.state != BatchState.FINISHED).order_by(Batch.id.desc()).limit(MOST_BATCHES)
-    return list(session.scalars(found))
+    return list(session.scalars(found.options(joinedload(Batch.programme))))
+
+
+def _named(batches: Sequence[Batch]) -> Names:
+    """Return the batches by number, title, and programme with year, under which every page shows them."""
+    short = {batch.id: f"{batch.programme.name} {batch.year}" for batch in batches}
+    counted = Counter(short.values())
+    offered = (short[batch.id] if counted[short[batch.id]] == 1 else batch.code for batch in batches)
+    names = Names("批次", "编号", (EVERY_BATCH, *offered))
+    for batch in batches:
+        names.add(batch.id, (batch.code, batch.title, short[batch.id]))
+    return names
 
 
 @dataclass(slots=True)
@@ -78,10 +91,8 @@ class _Look:
 
 def plan(session: Session, table: Table, *, actor: Actor, now: datetime) -> Plan:
     """Return what each row would do; a few queries, however many rows there are."""
-    batches, ids = Names("批次"), list[int]()
-    for batch in _open(session):
-        ids.append(batch.id)
-        batches.add(batch.id, (batch.code, batch.title))
+    opened = _open(session)
+    ids, batches = [batch.id for batch in opened], _named(opened)
     look = _Look(actor, Units(session), batches, _present(session, ids), frozenset(_members(session, ids)))
     lines, posts = [], []
     for row in table.rows:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.access import Action, Actor, Role, require
 from domain.definition import Material, Seal
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from domain.quoting import quoted
 from models import ActKind, CaseFile, StoredFile
 from services.cases.access import CaseInHand, filling, get_case, require_filler, require_open
 from services.cases.acts import Done, Noted, note, record
@@ -96,7 +97,7 @@ def _require_slot_open(found: CaseInHand, material: Material) -> None:
         require_open(found)
     because = closed_because(found, material)
     if because:
-        raise Conflict(f"“{material.label}”现在不能上传：{because}。")
+        raise Conflict(f"{quoted(material.label)}现在不能上传：{because}。")
 
 
 def _in_hand(session: Session, case_id: int, slot: str, actor: Actor) -> tuple[CaseInHand, Material]:
@@ -123,7 +124,7 @@ def _require_kind(material: Material, incoming: Incoming) -> None:
         raise _placed(refusal, path) from None
     if kind.file_kind not in material.kinds:
         allowed = "、".join(KIND_NAMES[item] for item in material.kinds)
-        sentence = f"“{material.label}”不接收{kind.name}"
+        sentence = f"{quoted(material.label)}不接收{kind.name}"
         raise Invalid([Problem(path, kind.name, sentence, f"可以上传：{allowed}")])
 
 
@@ -149,7 +150,7 @@ def _replaced(material: Material, here: list[CaseFile], number: int | None, repl
         raise Conflict("要替换的文件已经不在，请刷新页面后重试。")
     most = material.max_count or MOST_FILES
     if len(here) - len(replaced) >= most:
-        sentence = f"“{material.label}”最多 {most} 个文件"
+        sentence = f"{quoted(material.label)}最多 {most} 个文件"
         raise Invalid([Problem(f"materials.{material.key}", "", sentence, "请先移除，再上传")])
     return replaced
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, object_session
 
 from domain.definition import FileKind, Material, Seal
 from domain.errors import Conflict, Problem
+from domain.quoting import quoted
 from models import CaseFile, CaseState
 from services.cases.access import OPEN, CaseInHand
 from services.files import kind_named
@@ -154,11 +155,11 @@ def _lacking(found: CaseInHand, material: Material, files: Collection[CaseFile])
 
 def _sentence(material: Material, lacking: int) -> str:
     if material.seal is not Seal.NONE:
-        return f"请上传当前版本的“{material.label}”（加盖{SEAL_NAMES[material.seal]}）"
+        return f"请上传当前版本的{quoted(material.label)}（加盖{SEAL_NAMES[material.seal]}）"
     if material.min_count > 1:
         have = material.min_count - lacking
-        return f"“{material.label}”至少 {material.min_count} 个，现有 {have} 个，还差 {lacking} 个"
-    return f"请上传“{material.label}”"
+        return f"{quoted(material.label)}至少 {material.min_count} 个，现有 {have} 个，还差 {lacking} 个"
+    return f"请上传{quoted(material.label)}"
 
 
 def _shown(found: CaseInHand, material: Material, files: list[CaseFile]) -> SlotShown:

@@ -18,6 +18,7 @@ from domain.definition.paths import item_name, lookup
 from domain.errors import Invalid, Problem
 from domain.instants import WEEKDAYS
 from domain.shifting import Shift, Shifted
+from services.definitions.evidence import noted
 from services.definitions.names import Names
 from services.definitions.shapes import shape
 from services.definitions.telling import place
@@ -107,6 +108,11 @@ def cloned(old: Definition, basics: Basics, anchor: Anchor, on: date | None, cal
         tuple(_date_change(names, path, one, shift) for path, one in shifted.items()),
         tuple(replace(one, label=place(names, one.path).label) for one in retold),
     )
+
+
+def check_anchor(old: Definition, basics: Basics, anchor: Anchor, on: date | None, calendar: Calendar) -> None:
+    """Refuse an anchor that `cloned` would refuse, whatever else is wrong with the basics. Raises Invalid."""
+    _shift(old, basics, anchor, on, calendar)
 
 
 def _shift(old: Definition, basics: Basics, anchor: Anchor, on: date | None, calendar: Calendar) -> Shift | None:
@@ -219,7 +225,7 @@ def _marks(
     notes: dict[str, str] = {}
     for item in old.evidence:
         said = [f"{source}：{item.quote}" if item.quote else f"{source}的配置", item.note, moved.get(item.path, "")]
-        notes[item.path] = "；".join(filter(None, said))
+        notes[item.path] = noted(*said)
     for path, said_of in moved.items():
         notes.setdefault(path, f"{source}的配置；{said_of}")
     return tuple(

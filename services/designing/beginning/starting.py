@@ -108,9 +108,9 @@ def check_basics(session: Session, basics: Basics, *, actor: Actor) -> None:
     ]
     if len(basics.number) > MOST_NUMBER:
         problems.append(Problem("number", basics.number[:80], f"最多 {MOST_NUMBER} 个字"))
-    for path, key in (("code", basics.code), ("programme.key", basics.programme.key)):
+    for path, key, what in (("code", basics.code, "编号"), ("programme.key", basics.programme.key, "代号")):
         if not WELL_FORMED.fullmatch(key):
-            problems.append(Problem(path, key[:80], "请填写代号" if not key else "代号不合规则", KEY_ADVICE))
+            problems.append(Problem(path, key[:80], f"{what}不合规则" if key else f"请填写{what}", KEY_ADVICE))
     if not FIRST_YEAR <= basics.year <= LAST_YEAR:
         problems.append(Problem("year", str(basics.year), "年份不合理", f"{FIRST_YEAR} 年至 {LAST_YEAR} 年"))
     if basics.code == RESERVED or _is_known(session, basics.code):

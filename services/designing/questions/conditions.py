@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.definition import Definition, Field, FieldKind, Form, ShownWhen
 from domain.errors import Invalid, Problem
+from domain.quoting import quoted
 
 ASKING = frozenset({FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.MODES, FieldKind.COMMITMENT})
 
@@ -83,5 +84,5 @@ def chosen(
         raise Invalid([Problem("when", field, "显示条件请从列出的各项中选择")])
     ticked = [value for value in known.answers if value in set(answers(field))]
     if not ticked:
-        raise Invalid([Problem("when", field, f"请勾选“{known.label}”选什么时显示", "至少勾选一个")])
+        raise Invalid([Problem("when", field, f"请勾选{quoted(known.label)}选什么时显示", "至少勾选一个")])
     return {"field": field, "any_of": ticked}

@@ -39,6 +39,7 @@ MEANINGS: Mapping[str, str] = {
     "first.left": "最早一项的剩余天数",
     "first.count": "最早一项尚未填报的家数",
     "first.names": "最早一项尚未填报的名单",
+    "late": "已逾期的项数",
     "was_due": "原截止时间",
     "reason": "延期原因",
     "units": "尚未完成的单位",

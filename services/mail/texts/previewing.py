@@ -18,14 +18,12 @@ from domain.instants import stamp
 from models import BatchUnit, Mail, Unit
 from notifications.address import AllowList
 from services.batches.context import BatchContext
-from services.definitions.wording import SAMPLES
 from services.mail.composing import FACTS
 from services.mail.owed import Desk, desk
 from services.mail.texts.letters import (
     Facts,
     Sender,
     Text,
-    batch_values,
     filled,
     house_text,
     page_of,
@@ -34,6 +32,7 @@ from services.mail.texts.letters import (
     values_of,
 )
 from services.mail.texts.naming import REAL
+from services.mail.texts.sampling import samples
 from templates.engine import BadTemplate, Plain
 
 OFFERED_UNITS = 300
@@ -88,12 +87,8 @@ def occasion(definition: Definition, kind: MailKind, stage: str) -> Occasion:
 
 def example(definition: Definition, of: Occasion) -> str:
     """Return the subject of an occasion as it reads with samples; the template itself where it cannot be made."""
-    stage = next((one.title for one in definition.stages if one.key == of.stage), "")
-    values = {**SAMPLES[of.kind][0], "batch": batch_values(definition)}
-    if stage:
-        values["stage"] = {"title": stage, "due": "2023-03-20 周一 24:00"}
     try:
-        return filled(Text(of.subject, ""), values).subject
+        return filled(Text(of.subject, ""), samples(definition, of.kind, of.stage)).subject
     except BadTemplate:
         return of.subject
 
@@ -142,7 +137,7 @@ def preview(session: Session, context: BatchContext, wanted: Wanted, now: dateti
         return Preview(problem="还没有环节：邮件写明环节的名称和截止时间，请先添加环节。")
     mail, found = _mail(session, context, wanted, stage, now)
     with session.no_autoflush:
-        facts, because = _facts(session, found, mail, wanted, now)
+        facts, because = _facts(session, found, mail, wanted, now, _sample(context.definition, wanted))
     sender = replace(sender, is_english=wanted.is_english)
     facts = replace(facts, is_english=wanted.is_english)
     values = values_of(context, mail, facts, sender)
@@ -154,6 +149,17 @@ def preview(session: Session, context: BatchContext, wanted: Wanted, now: dateti
     shown = filled(text, values)
     html = page_of(shown, is_english=wanted.is_english)
     return Preview(shown.subject, shown.body, html, (mail.person, mail.address), not because, because)
+
+
+def corrected(context: BatchContext, stage: str, told: Mapping[str, Plain], sender: Sender) -> Text:
+    """Return a correction as whoever gets it will read it. told: `headline`, `lines`, `text`.
+
+    context: with the definition that is going to be in force. Raises BadTemplate for words of the batch's own.
+    """
+    kind, key = MailKind.CORRECTION, stage or context.definition.stages[0].key
+    mail = Mail(key="", stage_key=key, kind=kind, person="收件人姓名", facts={})
+    values = values_of(context, mail, Facts(kind, told, path="/work"), sender)
+    return filled(text_of(context.definition, key, kind, is_english=False), values)
 
 
 def _problem(source: str, values: Mapping[str, Plain], *, is_subject: bool) -> str:
@@ -203,9 +209,10 @@ def _mail(
     return mail, found
 
 
-def _facts(session: Session, found: Desk | None, mail: Mail, wanted: Wanted, now: datetime) -> tuple[Facts, str]:
+def _facts(
+    session: Session, found: Desk | None, mail: Mail, wanted: Wanted, now: datetime, sample: Mapping[str, Plain]
+) -> tuple[Facts, str]:
     """Return what the mail is made from, and why samples stand there, "" when none do."""
-    sample = _sample(wanted.kind)
     if found is None or mail.unit_id is None:
         # Who is shown for example is somebody of a unit where such mails go to units.
         path = "/work" if wanted.kind in REAL | {MailKind.EXTENSION} else ""
@@ -226,10 +233,11 @@ def _facts(session: Session, found: Desk | None, mail: Mail, wanted: Wanted, now
     return replace(made, kind=wanted.kind), ""
 
 
-def _sample(kind: MailKind) -> dict[str, Plain]:
+def _sample(definition: Definition, wanted: Wanted) -> dict[str, Plain]:
     """Return what is particular to a kind; what all have comes from the batch itself."""
     common = {"person", "batch", "stage", "zone", "link"}
-    return {name: value for name, value in SAMPLES[kind][0].items() if name not in common}
+    values = samples(definition, wanted.kind, wanted.stage, is_english=wanted.is_english)
+    return {name: value for name, value in values.items() if name not in common}
 
 
 def _named(sample: Mapping[str, Plain], unit: str) -> dict[str, Plain]:

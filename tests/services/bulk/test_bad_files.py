@@ -14,6 +14,7 @@ import pytest
 from domain.errors import Invalid
 from services.bulk.archive import require_bounded
 from services.bulk.columns import MOST_ROWS
+from services.bulk.formulas import formulas_of
 from services.bulk.workbook import read_table
 from tests.support.bulk import workbook
 from tests.support.bulk_reading import HEADINGS, LAYOUT, book, read, why
@@ -112,3 +113,18 @@ def test_a_bomb_is_refused_by_what_it_unpacks_to_whatever_its_directory_says() -
     for content in (bomb, lying):
         with pytest.raises(Invalid, match="解压后过大"):
             require_bounded(content, most_rows=10, most_columns=10)
+
+
+def test_formulas_that_fill_the_same_cells_over_and_over_cost_nothing() -> None:
+    """Each claims half a million cells; a real one fills none twice."""
+    cell = f'<c t="str"><f t="array" ref="A1:CV{MOST_ROWS}">1</f><v>1</v></c>'
+    row = f"<row>{cell * 90}</row>"
+
+    def grow(part: bytes) -> bytes:
+        return part.replace(b"</sheetData>", (row * 2_000).encode() + b"</sheetData>")
+
+    found = formulas_of(
+        changed(PLAIN, "xl/worksheets/sheet1.xml", grow), "数据", most_rows=MOST_ROWS + 20, most_columns=100
+    )
+
+    assert len(found) <= MOST_ROWS + 20

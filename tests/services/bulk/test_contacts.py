@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.access import Actor, Role
+from domain.access import SYSTEM, Actor, Role
 from models import BatchState, Contact, Unit
 from models.scope import Scope, set_scope
+from services.batches.drafts import store_draft
 from services.bulk.columns import What
 from services.bulk.outcome import Effect
-from tests.support.batches import running
-from tests.support.bulk import bring_in, changes, effects, look, why
+from tests.support.batches import definition, running
+from tests.support.bulk import NOW, bring_in, changes, effects, look, why
 
 CONTACTS = What.CONTACTS
 ADDED, CHANGED, UNCHANGED, REFUSED = Effect
@@ -108,6 +111,37 @@ def test_a_batch_that_is_over_takes_no_contacts(db: Session) -> None:
     db.flush()
 
     assert "没有这个批次" in why(look(db, CONTACTS, ("000001", BATCH, "张三", "", "", "13800000000")), 1)
+
+
+def test_a_batch_goes_by_the_name_that_every_page_shows(db: Session) -> None:
+    """Programme and year, as long as that is one batch; else its number has to be given."""
+    batch = running(db).batch
+    row = ("000001", f"{batch.programme.name} {batch.year}", "张三", "", "", "13800000000")
+
+    seen = look(db, CONTACTS, row, ("000002", batch.code, "李四", "", "", "13800000001"))
+    store_draft(db, replace(definition(), code="batch-2"), actor=SYSTEM, now=NOW)
+    twice = look(db, CONTACTS, row)
+
+    assert effects(seen) == [ADDED, ADDED]
+    assert effects(twice) == [REFUSED]
+    assert "有 2 个批次叫这个名称" in why(twice, 1) and "请改填编号" in why(twice, 1)
+
+
+def test_an_unknown_batch_is_told_with_those_there_are(db: Session) -> None:
+    batch = running(db).batch
+    short = f"{batch.programme.name} {batch.year}"
+    row = ("000001", "别的批次", "张三", "", "", "13800000000")
+
+    one = why(look(db, CONTACTS, row), 1)
+    store_draft(db, replace(definition(), code="batch-2"), actor=SYSTEM, now=NOW)
+    two = why(look(db, CONTACTS, row), 1)
+    for number in range(20):
+        store_draft(db, replace(definition(), code=f"more-{number}", year=2000 + number), actor=SYSTEM, now=NOW)
+    many = why(look(db, CONTACTS, row), 1)
+
+    assert f"没有这个批次（现为 别的批次）；可填：各批次通用、{short}" in one
+    assert "可填：各批次通用、batch-2、batch-2023" in two
+    assert "、more-19 等" not in many and many.endswith("等 23 个")
 
 
 def test_an_officer_sets_only_the_own_branch(db: Session) -> None:

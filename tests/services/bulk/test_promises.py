@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.errors import Invalid
-from models import AuditEntry, Contact, Title, Unit
+from models import AuditEntry, Contact, Programme, Title, Unit
 from models.session import Database
 from services import audit
 from services.bulk.columns import What
 from services.bulk.importing import Workbook, confirm, preview
 from services.bulk.outcome import Effect
 from tests.support.batches import COORDINATOR, definition, running
-from tests.support.bulk import NOW, book_of, bring_in, look
+from tests.support.bulk import NOW, Formula, book_of, bring_in, look
 from tests.support.filled import with_quotas
 from tests.support.people import ADMIN, unit
 from tests.support.statements import counted
@@ -144,3 +144,30 @@ def test_an_import_is_in_the_log_row_by_row_and_as_a_whole(db: Session) -> None:
 
     assert told == ["单位“甲”（A）", "单位“乙”（B）", "批量导入推荐单位（添加 2）：表.xlsx"]
     assert audit.verify(db).is_whole
+
+
+@pytest.mark.parametrize(
+    ("what", "row", "at", "note"),
+    [
+        (What.UNITS, ("N2", "2", "N1"), 1, "名称是公式，按其结果“2”导入"),
+        (What.CONTACTS, ("N1", "", "2", "", "", "13800000000"), 2, "姓名是公式，按其结果“2”导入"),
+        (What.CONTACTS, ("N1", "", "张三", "", "", "13800000000"), 3, "职务是公式，没有存下结果，按空白处理"),
+        (What.TITLES, ("示例项目", "3", "enterprise", "2", "N1"), 3, "名称是公式，按其结果“2”导入"),
+        (What.USERS, ("zhang3", "2", "13800000000", "", "经办人", "N1"), 1, "姓名是公式，按其结果“2”导入"),
+    ],
+)
+def test_a_formula_is_taken_by_its_result_and_said_so(
+    db: Session, what: What, row: tuple[str, ...], at: int, note: str
+) -> None:
+    """Nobody sees in the sheet that a cell is one, nor what is stored of it."""
+    db.add(Programme(key="p", name="示例项目"))
+    unit(db, "N1", name="第一局")
+    row += ("",) * (at + 1 - len(row))
+    cells = [Formula(value) if place == at else value for place, value in enumerate(row)]
+
+    plain = preview(db, what, book_of(what, row), actor=ADMIN, now=NOW).lines[0]
+    line = preview(db, what, book_of(what, cells), actor=ADMIN, now=NOW).lines[0]
+
+    assert line.effect is Effect.ADDED, line.problems
+    assert line.note == "；".join(filter(None, (plain.note, note)))
+    assert line.changes == plain.changes

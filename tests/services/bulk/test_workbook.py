@@ -82,6 +82,32 @@ def test_formulas_are_text_or_the_value_last_seen_and_never_run() -> None:
     assert rows[1].get("name") == "点"
 
 
+def test_cells_with_formulas_are_told_by_their_columns() -> None:
+    """Whatever the sheet is called and wherever it stands; those that fill other cells are told with them."""
+
+    def fill(made: Any, sheet: Any) -> None:
+        sheet.write_formula(1, 0, "=1+1", None, "9")
+        other = made.add_worksheet("推荐单位")
+        other.write_row(1, 1, HEADINGS)
+        other.write_row(2, 1, ("A1", "甲"))
+        other.write_formula(3, 1, '="A"&2', None, "A2")
+        other.write_formula(3, 2, "=1+1", None, 2)
+        other.write_row(4, 1, ("A3", "丙"))
+        other.write_array_formula(5, 2, 6, 3, "{=G6:H7}", None, "丁")
+        other.write_string(5, 1, "A4")
+        other.write_row(6, 1, ("A5", "戊", "13800000000"))
+
+    rows = read_table(book(fill, sheet="封面"), LAYOUT).rows
+
+    assert [(row.number, set(row.formulas)) for row in rows] == [
+        (3, set()),
+        (4, {"code", "name"}),
+        (5, set()),
+        (6, {"name", "mobile"}),
+        (7, {"name", "mobile"}),
+    ]
+
+
 def test_rows_with_merged_cells_are_refused_by_their_numbers() -> None:
     def fill(made: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, HEADINGS)

@@ -180,9 +180,9 @@ def test_rules_of_one_clause_are_told_apart_by_what_they_judge_and_where() -> No
     ]
 
 
-def test_a_name_with_quotation_marks_gets_no_second_pair() -> None:
+def test_the_marks_that_a_name_brings_become_single_ones() -> None:
     rules = (Rule(key="a", clause="未被“信用中国”（https://credit.example）列入名单。"),)
-    assert place(Names(replace(BATCH, rules=rules)), "rules.a").label == "申报条件 › 未被“信用中国”列入名单"
+    assert place(Names(replace(BATCH, rules=rules)), "rules.a").label == "申报条件 › “未被‘信用中国’列入名单”"
 
 
 @pytest.mark.parametrize(

@@ -62,5 +62,5 @@ def test_what_could_be_used_is_told_in_the_advice() -> None:
 
     assert found.advice == (
         "可以取用：收件人姓名（person）、批次（batch）、环节（stage）、时区（zone）、办理入口（link）、推荐单位（unit）、"
-        "待办事项（duties）、最早到期的事项（first）、原截止时间（was_due）、延期原因（reason）"
+        "待办事项（duties）、最早到期的事项（first）、已逾期的项数（late）、原截止时间（was_due）、延期原因（reason）"
     )

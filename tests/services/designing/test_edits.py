@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.definition import Definition, Evidence, Form, Mark, Section
 from domain.errors import Invalid, NotFound
+from services.definitions.evidence import confirm
 from services.definitions.writing import digest
 from services.designing.edits import Edit, Insert, Move, Remove, SetValues, Vouch, edited, value_at
 from tests.support.batches import contact_form, definition
@@ -76,6 +77,21 @@ def test_a_changed_value_is_no_longer_what_the_notice_says() -> None:
 
     assert (new.evidence[0].mark, new.evidence[0].quote) == (Mark.INFERRED, STATED.quote)
     assert new.evidence[0].note == "后台改动，原为 2023-03-20"
+
+
+def test_a_value_that_is_changed_again_before_anybody_looked_is_said_to_have_been_the_first() -> None:
+    """What stood between was never in force; what somebody confirmed since is what the next change replaces."""
+    old = replace(definition(1), evidence=(replace(STATED, note="按惯例理解。"),))
+
+    once = edited(old, [SetValues("stages.contacts.due", {"on": "2023-03-22"})])
+    twice = edited(once, [SetValues("stages.contacts.due", {"on": "2023-03-23"})])
+    later = edited(
+        confirm(twice, [STATED.path], by="王主任"), [SetValues("stages.contacts.due", {"on": "2023-03-24"})]
+    )
+
+    assert once.evidence[0].note == twice.evidence[0].note == "按惯例理解。后台改动，原为 2023-03-20"
+    assert later.evidence[0].note == "按惯例理解。后台改动，原为 2023-03-23"
+    assert (twice.evidence[0].mark, later.evidence[0].mark) == (Mark.INFERRED, Mark.INFERRED)
 
 
 def test_a_value_with_its_sentence_is_stated_and_without_one_inferred() -> None:

@@ -150,6 +150,7 @@ def test_what_is_overdue_does_not_head_a_reminder_of_what_is_not(db: Session) ->
 
     subject = str(sent(db)[-1]["Subject"])
     assert "2023-05-31" in subject and "2023-03-20" not in subject
+    assert "（逾期 1 项），最近一项 2023-05-31" in subject
     assert "已逾期" in left[-1].body
 
 

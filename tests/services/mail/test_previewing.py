@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import Actor, Role
-from domain.definition import MailKind, MailText
+from domain.definition import Due, MailKind, MailText
 from domain.errors import Conflict, Invalid, NotAllowed
 from models import Mail, MailState, Unit
 from services.batches.advancing import advance
@@ -20,7 +20,8 @@ from services.mail.claiming import claim, store
 from services.mail.composing import Composed, Stopped, compose
 from services.mail.texts.letters import Text, house_text
 from services.mail.texts.naming import MEANINGS, variables
-from services.mail.texts.previewing import Preview, Wanted, difference, looking, occasions, preview
+from services.mail.texts.previewing import Preview, Wanted, difference, example, looking, occasions, preview
+from services.mail.texts.sampling import OF_OTHERS, samples
 from services.mail.texts.trying import MOST_IN_WINDOW, WINDOW, Tried, latest, send_to_oneself
 from templates.engine import render_text
 from tests.support.batches import definition, local, running
@@ -66,6 +67,28 @@ def test_what_has_not_come_yet_is_shown_with_samples_and_says_so(db: Session) ->
     assert "示例值" in look(db, batch_id, unit_id=None).because
     assert "示例值" in look(db, batch_id, unit_id=99999).because
     assert not db.scalars(select(Mail).where(Mail.key.startswith("preview"))).all()
+
+
+def test_samples_are_of_the_batch_itself(db: Session) -> None:
+    """Its own stages and dates, whatever other batches have; a digest lists two things."""
+    batch_id = opened(db)
+
+    opening = look(db, batch_id, kind=MailKind.STAGE_OPENS, unit_id=None)
+    digest = look(db, batch_id, kind=MailKind.DIGEST, unit_id=None)
+    extension = look(db, batch_id, kind=MailKind.EXTENSION, unit_id=None)
+
+    assert "反馈联系人" in opening.subject and "2023-03-20 周一 24:00" in opening.subject
+    assert "反馈联系人等 2 项待办，最近一项 2023-03-20" in digest.subject and OF_OTHERS in digest.body
+    assert "由 2023-03-13 周一 24:00 延至 2023-03-20 周一 24:00" in extension.body
+    stages = definition(2).stages
+    moved = replace(
+        definition(2), stages=(replace(stages[0], title="报送联系人", due=Due(working_days=5)), *stages[1:])
+    )
+    shown = {one.kind: example(moved, one) for one in occasions(moved)}
+    assert "报送联系人" in shown[MailKind.STAGE_OPENS] and "未定" in shown[MailKind.STAGE_OPENS]
+    both = replace(moved, stages=(*moved.stages, replace(stages[0], key="plans", title="报送计划")))
+    assert {item["title"] for item in samples(both, MailKind.DIGEST, "plans")["duties"]} == {"报送计划", "报送联系人"}
+    assert samples(replace(moved, stages=()), MailKind.REMINDER)["stage"]
 
 
 def test_the_sample_of_an_account_mail_tells_of_an_account(db: Session) -> None:

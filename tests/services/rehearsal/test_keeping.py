@@ -18,10 +18,21 @@ from services.batches.context import load
 from services.batches.drafts import store_draft
 from services.batches.publishing import publish
 from services.designing.edits import SetValues
-from services.designing.working import Change, apply
+from services.designing.working import Change, Working, apply, save_revision
 from services.progress.acts import acts
 from services.rehearsal import Period, keeping
-from services.rehearsal.keeping import Source, Wanted, advice, get_run, keep, play_wanted, run_before, runs, sign
+from services.rehearsal.keeping import (
+    Source,
+    Standing,
+    Wanted,
+    advice,
+    get_run,
+    keep,
+    play_wanted,
+    run_before,
+    runs,
+    sign,
+)
 from tests.support.batches import COORDINATOR, contacts_stage, definition, local, running
 
 NOW = local("2023-02-20 10:00")
@@ -242,3 +253,30 @@ def test_who_publishes_is_told_how_it_stands(db: Session) -> None:
         "",
         "定义在最近一次模拟运行之后又改过，当前这一稿还没有模拟。",
     ]
+
+
+def test_a_run_of_the_working_copy_stands_until_the_copy_is_changed(db: Session) -> None:
+    """Unsaved is not changed: it may be signed as soon as the copy, as it was played, is saved as a revision."""
+    batch = draft(db)
+
+    def change(day: str, seen: int = 0) -> Working:
+        edit = SetValues("stages.contacts", {"due": {"on": day}})
+        return apply(db, batch.id, Change(edits=[edit], seen=seen, what="截止"), actor=COORDINATOR, now=NOW)
+
+    def standings() -> list[Standing]:
+        kept = [get_run(db, batch.id, run.id, actor=AUDITOR).standing for run in (saved, first, second)]
+        listed = runs(db, batch.id, actor=AUDITOR)
+        assert [listed.standing(run) for run in (saved, first, second)] == kept
+        return kept
+
+    saved = ran(db, batch)
+    step = change("2023-03-27").step
+    first = ran(db, batch, Wanted(source=Source.WORKING))
+    second = first
+    assert standings() == [Standing.CURRENT, Standing.UNSAVED, Standing.UNSAVED]
+    step = change("2023-03-28", step).step
+    second = ran(db, batch, Wanted(source=Source.WORKING))
+    assert standings() == [Standing.CURRENT, Standing.CHANGED, Standing.UNSAVED]
+    save_revision(db, batch.id, seen=step, actor=COORDINATOR, now=NOW)
+    assert standings() == [Standing.CHANGED, Standing.CHANGED, Standing.CURRENT]
+    assert sign(db, second.id, "", actor=COORDINATOR, now=NOW).signed_at == NOW
