@@ -81,7 +81,7 @@ CODES: Mapping[str, Code] = {
     "office_without_email": Code(INFO, "主办处室没有邮箱", "给主办处室的提醒列入待人工催办。"),
     "office_without_contacts": Code(INFO, "没有主办处室的联系人", "邮件和页面上不会有咨询电话。"),
     "paper_without_address": Code(INFO, "没有邮寄地址", "要求报送纸质材料，却没有写明寄到哪里。"),
-    "upper_unnamed": Code(WARN, "上级批次不明", "写了上级批次，却没有文号，也没有批次代号。"),
+    "upper_unnamed": Code(WARN, "上级批次不明", "写了上级批次，却没有文号，也没有批次编号。"),
     "unknown_applicants": Code(ERR, "单位类型不存在", "限定的申报单位类型不存在。"),
     # Categories, quotas, catalogue.
     "unknown_category": Code(ERR, "类别不存在", "写了不存在的类别。"),

@@ -271,7 +271,7 @@ def advice(session: Session, context: BatchContext) -> str:
     if current:
         return "当前这一稿已模拟运行，但还没有人签认。"
     if kept:
-        return "定义在最近一次模拟运行之后又改过，当前这一稿还没有模拟。"
+        return "此前模拟的不是当前这一稿，当前这一稿还没有模拟。"
     return "当前这一稿还没有模拟运行过。"
 
 
